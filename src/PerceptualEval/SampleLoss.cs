@@ -1,0 +1,12 @@
+namespace PerceptualEval;
+
+/// <summary>The loss of one sample and the terms it is made of; lower is better, an identical pair scores exactly 0.</summary>
+/// <param name="Loss">The weighted sum of the terms that were computed.</param>
+/// <param name="LatentL2Loss">mean((target − pred)²) over the latent's values, in the units of the latents as given.</param>
+/// <param name="PerceptualLoss">LPIPS(decode(target), decode(pred)); null where its weight is 0.</param>
+/// <param name="PerceptualLossOnInputs">LPIPS(image, decode(pred)); null where its weight is 0.</param>
+public readonly record struct SampleLoss(double Loss, double LatentL2Loss, double? PerceptualLoss, double? PerceptualLossOnInputs)
+{
+    /// <summary>Whether the loss is a finite number. A sample that is not is reported and left out of every average.</summary>
+    public bool IsFinite => double.IsFinite(Loss);
+}
