@@ -35,6 +35,14 @@ public abstract class TensorFile : IDisposable
     /// <exception cref="TensorFileException">The values can't be read.</exception>
     public void Read(TensorEntry entry, Span<float> destination) => throw new TensorFileException(Path, "no reader yet");
 
+    /// <summary>Reads a run of a tensor's values as float32: one sample of a batch without the others.</summary>
+    /// <param name="entry">One of <see cref="Tensors"/>.</param>
+    /// <param name="firstElement">Where the run begins, counted in elements in C order.</param>
+    /// <param name="destination">Memory of the caller; its length is the run's.</param>
+    /// <exception cref="ArgumentException">The run leaves the tensor, or the entry is of another file.</exception>
+    /// <exception cref="TensorFileException">The values can't be read.</exception>
+    public void Read(TensorEntry entry, long firstElement, Span<float> destination) => throw new TensorFileException(Path, "no reader yet");
+
     /// <summary>Reads a tensor into a new buffer as float32.</summary>
     /// <param name="entry">One of <see cref="Tensors"/>.</param>
     /// <returns>A buffer that the caller owns.</returns>
