@@ -1,0 +1,90 @@
+using Google.Protobuf;
+using PerceptualEval.ModelBuilder.Onnx.Proto;
+using static PerceptualEval.ModelBuilder.Onnx.GraphBuilder;
+using AttributeType = PerceptualEval.ModelBuilder.Onnx.Proto.AttributeProto.Types.AttributeType;
+
+namespace PerceptualEval.ModelBuilder.Onnx;
+
+/// <summary>The layers that the networks are made of, as ONNX operators; images and features are NCHW.</summary>
+internal static class Layers
+{
+    public static Value Add(this GraphBuilder graph, Value a, Value b) => graph.Node("Add", [a, b]);
+
+    public static Value Subtract(this GraphBuilder graph, Value a, Value b) => graph.Node("Sub", [a, b]);
+
+    public static Value Multiply(this GraphBuilder graph, Value a, Value b) => graph.Node("Mul", [a, b]);
+
+    public static Value Divide(this GraphBuilder graph, Value a, Value b) => graph.Node("Div", [a, b]);
+
+    public static Value Sqrt(this GraphBuilder graph, Value x) => graph.Node("Sqrt", [x]);
+
+    public static Value Tanh(this GraphBuilder graph, Value x) => graph.Node("Tanh", [x]);
+
+    public static Value Relu(this GraphBuilder graph, Value x) => graph.Node("Relu", [x]);
+
+    public static Value Concat(this GraphBuilder graph, int axis, params ReadOnlySpan<Value> parts) => graph.Node("Concat", parts, Int("axis", axis));
+
+    public static Value Reshape(this GraphBuilder graph, Value x, params ReadOnlySpan<long> shape) => graph.Node("Reshape", [x, graph.Integers(shape)]);
+
+    public static Value Cast(this GraphBuilder graph, Value x, TensorProto.Types.DataType type) => graph.Node("Cast", [x], Int("to", (int)type));
+
+    public static Value Sum(this GraphBuilder graph, Value x, bool keepDimensions, params ReadOnlySpan<long> axes) =>
+        graph.Node("ReduceSum", [x, graph.Integers(axes)], Int("keepdims", keepDimensions ? 1 : 0));
+
+    public static Value Mean(this GraphBuilder graph, Value x, bool keepDimensions, params ReadOnlySpan<long> axes) =>
+        graph.Node("ReduceMean", [x, graph.Integers(axes)], Int("keepdims", keepDimensions ? 1 : 0));
+
+    /// <summary>2-D convolution with a square kernel and the same padding on all sides.</summary>
+    public static Value Conv(this GraphBuilder graph, Value x, Value weight, Value? bias, int kernel, int stride = 1, int padding = 0) =>
+        graph.Node("Conv", bias is { } b ? [x, weight, b] : [x, weight],
+            Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding));
+
+    public static Value MaxPool(this GraphBuilder graph, Value x, int kernel, int stride, bool ceil = false) =>
+        graph.Node("MaxPool", [x], Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Int("ceil_mode", ceil ? 1 : 0));
+
+    /// <summary>Doubles height and width by repeating pixels, as torch's nearest upsampling.</summary>
+    public static Value UpsampleNearest2x(this GraphBuilder graph, Value x) =>
+        graph.Node("Resize", [x, new Value(string.Empty), graph.Constant([1, 1, 2, 2], 4)],
+            Text("mode", "nearest"), Text("coordinate_transformation_mode", "asymmetric"), Text("nearest_mode", "floor"));
+
+    /// <summary>Bilinear resize to a size known at run time, as torch's <c>align_corners=False</c>.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="x">[N,C,h,w].</param>
+    /// <param name="sizes">Four integers: N, C, H, W.</param>
+    public static Value ResizeBilinear(this GraphBuilder graph, Value x, Value sizes) =>
+        graph.Node("Resize", [x, new Value(string.Empty), new Value(string.Empty), sizes],
+            Text("mode", "linear"), Text("coordinate_transformation_mode", "half_pixel"));
+
+    /// <summary>Group normalisation over channels and space, with a weight and a bias per channel.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="x">[N,C,H,W].</param>
+    /// <param name="weight">[C].</param>
+    /// <param name="bias">[C].</param>
+    /// <param name="channels">C.</param>
+    /// <param name="groups">How many groups of channels share mean and variance.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public static Value GroupNorm(this GraphBuilder graph, Value x, Value weight, Value bias, int channels, int groups, float epsilon)
+    {
+        // [N,C,H,W] → [N,groups,C/groups·H·W]: instance normalisation of that is the group's, without the affine part.
+        var shape = graph.Node("Shape", [x]);
+        var grouped = graph.Reshape(x, 0, groups, -1);
+        float[] ones = [.. Enumerable.Repeat(1f, groups)];
+        var normal = graph.Node("InstanceNormalization",
+            [grouped, graph.Constant(ones, groups), graph.Constant(new float[groups], groups)], Float("epsilon", epsilon));
+        var scaled = graph.Multiply(graph.Node("Reshape", [normal, shape]), graph.Reshape(weight, 1, channels, 1, 1));
+        return graph.Add(scaled, graph.Reshape(bias, 1, channels, 1, 1));
+    }
+
+    public static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
+
+    public static AttributeProto Float(string name, float value) => new() { Name = name, Type = AttributeType.Float, F = value };
+
+    public static AttributeProto Ints(string name, params ReadOnlySpan<long> values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeType.Ints };
+        attribute.Ints.AddRange(values.ToArray());
+        return attribute;
+    }
+
+    public static AttributeProto Text(string name, string value) => new() { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) };
+}

@@ -1,0 +1,15 @@
+namespace PerceptualEval.Inference;
+
+/// <summary>Where and with how many threads graphs run.</summary>
+/// <param name="Device">The device; the default chooses CUDA where it works, else the CPU.</param>
+/// <param name="Threads">CPU threads per graph, at least 1; 0 (the default) for one per physical core.</param>
+public sealed record ExecutionOptions(ExecutionDevice Device, int Threads = 0)
+{
+    /// <summary>Any device, one thread per physical core.</summary>
+    public static ExecutionOptions Default { get; } = new(ExecutionDevice.Auto);
+
+    /// <summary>CPU threads per graph; 0 for one per physical core.</summary>
+    public int Threads { get; } = Threads >= 0
+        ? Threads
+        : throw new ArgumentOutOfRangeException(nameof(Threads), Threads, "the number of threads is at least 1, or 0 for one per core.");
+}

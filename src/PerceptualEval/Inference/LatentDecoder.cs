@@ -1,0 +1,103 @@
+using System.Numerics.Tensors;
+using PerceptualEval.Models;
+using PerceptualEval.Tensors;
+
+namespace PerceptualEval.Inference;
+
+/// <summary>A frozen VAE decoder: latents → images. Loaded once, shared; safe for concurrent use.</summary>
+public sealed class LatentDecoder : IDisposable
+{
+    private readonly OrtSession _session;
+
+    /// <summary>Loads a decoder.</summary>
+    /// <param name="model">A model of kind <see cref="ModelKind.Decoder"/>.</param>
+    /// <param name="options">Where to run it; null for the default.</param>
+    /// <exception cref="ModelException">The model is not a decoder, or its files are not what the manifest says.</exception>
+    /// <exception cref="DeviceException">The device asked for can't be used.</exception>
+    /// <exception cref="InferenceException">The runtime does not take the graph.</exception>
+    public LatentDecoder(Model model, ExecutionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Model = model;
+        LatentSpace = model.Manifest.Latent
+            ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no latent space. Rebuild the model.");
+        _session = new OrtSession(model.VerifiedGraph("decoder"), options ?? ExecutionOptions.Default);
+        try
+        {
+            _session.Expect(model, isInput: true, "latent", -1, LatentSpace.Channels, -1, -1);
+            _session.Expect(model, isInput: false, "image", -1, 3, -1, -1);
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The model that was loaded.</summary>
+    public Model Model { get; }
+
+    /// <summary>The latents that the decoder takes.</summary>
+    public LatentSpace LatentSpace { get; }
+
+    /// <summary>Where the decoder runs; never auto.</summary>
+    public ExecutionDevice Device => _session.Device;
+
+    /// <summary>The shape of the images that latents decode to.</summary>
+    /// <param name="latents">[N,C,h,w].</param>
+    /// <returns>[N,3,H,W].</returns>
+    /// <exception cref="ArgumentException">The shape is not [N,C,h,w] with this decoder's channels.</exception>
+    public TensorShape ImageShape(TensorShape latents) =>
+        latents.Rank == 4 && latents[1] == LatentSpace.Channels && latents.ElementCount > 0
+            ? new TensorShape(latents[0], 3, latents[2] * LatentSpace.SpatialFactor, latents[3] * LatentSpace.SpatialFactor)
+            : throw new ArgumentException($"latents of shape {latents}; decoder '{Model.Name}' takes [N,{LatentSpace.Channels},h,w].", nameof(latents));
+
+    /// <summary>Decodes latents.</summary>
+    /// <param name="latents">[N,C,h,w] in <paramref name="units"/>; not changed.</param>
+    /// <param name="units">What the latents hold; null for what the decoder expects.</param>
+    /// <returns>Images [N,3,H,W], nominally in [-1,1], not clamped; a buffer that the caller owns.</returns>
+    /// <exception cref="ArgumentException">The latents' shape does not fit the decoder.</exception>
+    /// <exception cref="InvalidOperationException">The units differ from the decoder's and the conversion is not known.</exception>
+    /// <exception cref="InferenceException">The runtime failed.</exception>
+    public TensorBuffer Decode(TensorBuffer latents, LatentUnits? units = null)
+    {
+        ArgumentNullException.ThrowIfNull(latents);
+        var images = new TensorBuffer(ImageShape(latents.Shape));
+        try
+        {
+            if (units is null || units == LatentSpace.Units)
+            {
+                _session.Run("latent", latents, "image", images);
+            }
+            else
+            {
+                using var converted = TensorBuffer.CopyOf(latents.Shape, latents.Span);
+                LatentSpace.Convert(converted, units.Value, LatentSpace.Units);
+                _session.Run("latent", converted, "image", images);
+            }
+
+            ToSignedRange(images.Span);
+            return images;
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Frees the native session.</summary>
+    public void Dispose() => _session.Dispose();
+
+    // Graphs of this project give [-1,1]; someone else's export may give [0,1] and say so in its manifest.
+    private void ToSignedRange(Span<float> images)
+    {
+        var (black, white) = ((float)Model.Manifest.ImageRange[0], (float)Model.Manifest.ImageRange[1]);
+        if (black != -1 || white != 1)
+        {
+            var factor = 2 / (white - black);
+            TensorPrimitives.Multiply(images, factor, images);
+            TensorPrimitives.Add(images, -1 - (black * factor), images);
+        }
+    }
+}

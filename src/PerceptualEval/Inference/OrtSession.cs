@@ -1,0 +1,214 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using PerceptualEval.Models;
+using PerceptualEval.Tensors;
+
+namespace PerceptualEval.Inference;
+
+/// <summary>
+/// A graph, ready to run: owns the native session and its options. Made once and shared; runs may overlap.
+/// The one place where ONNX Runtime's own exceptions are caught.
+/// </summary>
+internal sealed class OrtSession : IDisposable
+{
+    private const string CudaProvider = "CUDAExecutionProvider";
+
+    private readonly string _graphPath;
+    private readonly InferenceSession _session;
+    private readonly OrtMemoryInfo? _cudaMemory;
+    private readonly RunOptions _runOptions = new();
+
+    /// <summary>Loads a graph.</summary>
+    /// <param name="graphPath">The ONNX file.</param>
+    /// <param name="options">Where to run it.</param>
+    /// <exception cref="DeviceException">The device asked for can't be used.</exception>
+    /// <exception cref="InferenceException">The runtime does not take the graph.</exception>
+    public OrtSession(string graphPath, ExecutionOptions options)
+    {
+        _graphPath = graphPath;
+        (_session, Device) = Create(graphPath, options);
+        if (Device.CudaDevice is { } cuda)
+        {
+            _cudaMemory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, cuda, OrtMemType.Default);
+        }
+    }
+
+    /// <summary>Where the graph runs; never auto.</summary>
+    public ExecutionDevice Device { get; }
+
+    /// <summary>Checks an input or output against what the model's manifest promises.</summary>
+    /// <param name="model">The model, for the message.</param>
+    /// <param name="isInput">Whether it is an input.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">The expected dimensions; −1 where any length will do.</param>
+    /// <exception cref="ModelException">There is none of that name, or it has another type or shape.</exception>
+    public void Expect(Model model, bool isInput, string name, params ReadOnlySpan<int> shape)
+    {
+        var found = isInput ? _session.InputMetadata : _session.OutputMetadata;
+        var word = isInput ? "input" : "output";
+        if (!found.TryGetValue(name, out var node))
+        {
+            throw new ModelException($"model '{model.Name}': graph '{_graphPath}' has no {word} '{name}', only {string.Join(", ", found.Keys)}.");
+        }
+
+        var fits = node.ElementDataType == TensorElementType.Float && node.Dimensions.Length == shape.Length;
+        for (var i = 0; fits && i < shape.Length; i++)
+        {
+            fits = shape[i] < 0 || node.Dimensions[i] < 0 || node.Dimensions[i] == shape[i];
+        }
+
+        if (!fits)
+        {
+            throw new ModelException(
+                $"model '{model.Name}': {word} '{name}' of graph '{_graphPath}' is {node.ElementDataType} {Describe(node.Dimensions)}; its manifest means Float {Describe(shape)}.");
+        }
+    }
+
+    /// <summary>Wraps a tensor's memory for a run, without a copy. The tensor must outlive the value.</summary>
+    public static OrtValue Wrap(TensorBuffer tensor) =>
+        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor.Memory, tensor.Shape.ToArray());
+
+    /// <summary>Runs the graph and writes one output into a tensor of the caller.</summary>
+    /// <exception cref="InferenceException">The runtime failed.</exception>
+    public void Run(string inputName, TensorBuffer input, string outputName, TensorBuffer output)
+    {
+        using var inputValue = Wrap(input);
+        using var outputValue = Wrap(output);
+        Guarded(() =>
+        {
+            using var binding = _session.CreateIoBinding();
+            binding.BindInput(inputName, inputValue);
+            binding.BindOutput(outputName, outputValue);
+            RunBound(binding);
+            return true;
+        });
+    }
+
+    /// <summary>Runs the graph and leaves its outputs where they are computed, or brings them to the host.</summary>
+    /// <param name="inputs">Names and values; the values stay the caller's.</param>
+    /// <param name="outputs">The names of the outputs wanted.</param>
+    /// <param name="toHost">Whether the caller reads the outputs itself; false leaves them on the device for another graph.</param>
+    /// <returns>The outputs in the order asked for, owned by the caller.</returns>
+    /// <exception cref="InferenceException">The runtime failed.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<(string Name, OrtValue Value)> inputs, IReadOnlyList<string> outputs, bool toHost) =>
+        Guarded(() =>
+        {
+            using var binding = _session.CreateIoBinding();
+            foreach (var (name, value) in inputs)
+            {
+                binding.BindInput(name, value);
+            }
+
+            foreach (var name in outputs)
+            {
+                binding.BindOutputToDevice(name, toHost ? OrtMemoryInfo.DefaultInstance : _cudaMemory ?? OrtMemoryInfo.DefaultInstance);
+            }
+
+            RunBound(binding);
+            return binding.GetOutputValues();
+        });
+
+    public void Dispose()
+    {
+        _runOptions.Dispose();
+        _cudaMemory?.Dispose();
+        _session.Dispose();
+    }
+
+    private static (InferenceSession Session, ExecutionDevice Device) Create(string graphPath, ExecutionOptions options)
+    {
+        var device = options.Device;
+        var hasCuda = OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider);
+        if (device.CudaDevice is not null && !hasCuda)
+        {
+            throw new DeviceException(
+                $"device '{device}': this build of perceptual-eval runs on the CPU only (its ONNX Runtime has no {CudaProvider}). Build it with -p:Gpu=true, or use --device cpu.");
+        }
+
+        if (hasCuda && (device.IsAuto || device.CudaDevice is not null))
+        {
+            var cuda = ExecutionDevice.Cuda(device.CudaDevice ?? 0);
+            try
+            {
+                return (CreateOn(graphPath, options, cuda.CudaDevice), cuda);
+            }
+            catch (OnnxRuntimeException exception) when (!device.IsAuto)
+            {
+                throw new DeviceException(
+                    $"device '{device}': CUDA could not be started ({OneLine(exception)}). It needs an NVIDIA driver and the CUDA and cuDNN libraries of ONNX Runtime {OrtEnv.Instance().GetVersionString()}; or use --device cpu.",
+                    exception);
+            }
+            catch (OnnxRuntimeException)
+            {
+                // auto: a machine whose CUDA does not start is a CPU machine; `doctor` tells why.
+            }
+        }
+
+        try
+        {
+            return (CreateOn(graphPath, options, cudaDevice: null), ExecutionDevice.Cpu);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InferenceException($"graph '{graphPath}' can't be loaded: {OneLine(exception)}", exception);
+        }
+    }
+
+    private static InferenceSession CreateOn(string graphPath, ExecutionOptions options, int? cudaDevice)
+    {
+        using var sessionOptions = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        if (options.Threads > 0)
+        {
+            sessionOptions.IntraOpNumThreads = options.Threads;
+        }
+
+        if (cudaDevice is { } device)
+        {
+            using var cuda = new OrtCUDAProviderOptions();
+            cuda.UpdateOptions(new Dictionary<string, string>
+            {
+                ["device_id"] = device.ToString(CultureInfo.InvariantCulture),
+                // Full float32: TF32 keeps 10 bits of mantissa, which is not enough for 1e-6.
+                ["use_tf32"] = "0",
+                // EXHAUSTIVE, the default, times every algorithm again for each new image size.
+                ["cudnn_conv_algo_search"] = "HEURISTIC",
+            });
+            sessionOptions.AppendExecutionProvider_CUDA(cuda);
+        }
+
+        return new InferenceSession(graphPath, sessionOptions);
+    }
+
+    private static string OneLine(Exception exception) => exception.Message.ReplaceLineEndings(" ").Trim();
+
+    private static string Describe(ReadOnlySpan<int> dimensions)
+    {
+        var parts = new string[dimensions.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = dimensions[i] < 0 ? "*" : dimensions[i].ToString(CultureInfo.InvariantCulture);
+        }
+
+        return $"[{string.Join(',', parts)}]";
+    }
+
+    private void RunBound(OrtIoBinding binding)
+    {
+        binding.SynchronizeBoundInputs();
+        _session.RunWithBinding(_runOptions, binding);
+        binding.SynchronizeBoundOutputs();
+    }
+
+    private T Guarded<T>(Func<T> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InferenceException($"graph '{_graphPath}' failed on {Device}: {OneLine(exception)}. If memory ran out, use a smaller --batch.", exception);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.ML.OnnxRuntime;
+using PerceptualEval.Tensors;
+
+namespace PerceptualEval.Inference;
+
+/// <summary>
+/// The LPIPS features of a batch of images, kept on the device where they were computed: computed once, compared as often as
+/// needed. Dispose to free them.
+/// </summary>
+public sealed class PerceptualFeatures : IDisposable
+{
+    private readonly IDisposableReadOnlyCollection<OrtValue> _values;
+
+    internal PerceptualFeatures(IDisposableReadOnlyCollection<OrtValue> values, TensorShape imageShape) => (_values, ImageShape) = (values, imageShape);
+
+    /// <summary>The shape of the images that they are of: [N,3,H,W].</summary>
+    public TensorShape ImageShape { get; }
+
+    /// <summary>One value per layer, f0…fL; owned by this object.</summary>
+    internal IReadOnlyList<OrtValue> Values => _values;
+
+    /// <summary>Frees the features.</summary>
+    public void Dispose() => _values.Dispose();
+}

@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+
+namespace PerceptualEval.Models;
+
+/// <summary>A model folder: its manifest and where its graphs lie.</summary>
+/// <param name="Folder">The folder, as an absolute path.</param>
+/// <param name="Manifest">What its manifest says.</param>
+public sealed record Model(string Folder, ModelManifest Manifest)
+{
+    /// <summary>The model's name.</summary>
+    public string Name => Manifest.Name;
+
+    /// <summary>SHA-256 of the graph that holds the weights: tells two models apart whatever they are called.</summary>
+    public string Sha256 => (Manifest.Graphs.GetValueOrDefault(PrimaryRole) ?? Manifest.Graphs.Values.First()).Sha256;
+
+    private string PrimaryRole => Manifest.Kind switch
+    {
+        ModelKind.Decoder => "decoder",
+        ModelKind.Encoder => "encoder",
+        ModelKind.Lpips => "features",
+        _ => "pairwise",
+    };
+
+    /// <summary>Opens a model folder and reads its manifest; the graphs are not touched.</summary>
+    /// <param name="folder">A folder with a <c>manifest.json</c>.</param>
+    /// <exception cref="ModelException">There is no readable manifest.</exception>
+    public static Model Open(string folder)
+    {
+        var manifest = ModelManifest.Load(Path.Combine(folder, ModelManifest.FileName));
+        return manifest.Graphs.Count > 0
+            ? new Model(Path.GetFullPath(folder), manifest)
+            : throw new ModelException($"'{folder}': its manifest names no graph. Rebuild the model.");
+    }
+
+    /// <summary>The path of a graph whose content has the hash that the manifest states.</summary>
+    /// <param name="role">The graph's role, see <see cref="ModelManifest.Graphs"/>.</param>
+    /// <exception cref="ModelException">The manifest has no such graph, the file is missing, or its content differs.</exception>
+    public string VerifiedGraph(string role)
+    {
+        if (!Manifest.Graphs.TryGetValue(role, out var graph))
+        {
+            throw new ModelException($"model '{Name}' ({Folder}): its manifest has no graph '{role}', only {string.Join(", ", Manifest.Graphs.Keys)}.");
+        }
+
+        var path = Path.Combine(Folder, graph.File);
+        if (Path.GetFileName(graph.File) != graph.File || !File.Exists(path))
+        {
+            throw new ModelException($"model '{Name}': graph file '{path}' is missing. Rebuild the model.");
+        }
+
+        var found = HashFile(path);
+        return found == graph.Sha256
+            ? path
+            : throw new ModelException(
+                $"model '{Name}': '{path}' has sha256 {found}, its manifest says {graph.Sha256}. The file was changed or damaged; rebuild the model.");
+    }
+
+    /// <summary>SHA-256 of a file's content, lower-case hexadecimal.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public static string HashFile(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 20, FileOptions.SequentialScan);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

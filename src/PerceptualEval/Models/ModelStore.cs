@@ -1,0 +1,81 @@
+namespace PerceptualEval.Models;
+
+/// <summary>Finds models by name: in the folder given, then in <c>PERCEPTUAL_EVAL_MODELS</c>, the user's data folder, and the built-in ones.</summary>
+public sealed class ModelStore
+{
+    /// <summary>The environment variable that names a models folder.</summary>
+    public const string EnvironmentVariable = "PERCEPTUAL_EVAL_MODELS";
+
+    /// <summary>Creates a store over the usual folders.</summary>
+    /// <param name="folder">A models folder that is searched first and that new models go to; null for the usual ones only.</param>
+    public ModelStore(string? folder = null)
+    {
+        var user = Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "perceptual-eval", "models");
+        string?[] folders = [folder, Environment.GetEnvironmentVariable(EnvironmentVariable), user, Path.Combine(AppContext.BaseDirectory, "models")];
+        Folders = [.. folders.OfType<string>().Where(path => path.Length > 0).Select(Path.GetFullPath).Distinct()];
+    }
+
+    /// <summary>The folders that are searched, in order. The first is where new models are put.</summary>
+    public IReadOnlyList<string> Folders { get; }
+
+    /// <summary>All models found, by folder order and then by name; a name that an earlier folder has is not listed again.</summary>
+    /// <returns>The models whose manifests can be read; folders with damaged manifests are passed over here and refused by <see cref="Find"/>.</returns>
+    public IReadOnlyList<Model> List()
+    {
+        var models = new Dictionary<string, Model>();
+        foreach (var folder in Folders.Where(Directory.Exists).SelectMany(store => Directory.EnumerateDirectories(store).Order(StringComparer.Ordinal)))
+        {
+            if (File.Exists(Path.Combine(folder, ModelManifest.FileName)) && TryOpen(folder) is { } model)
+            {
+                models.TryAdd(Path.GetFileName(folder), model);
+            }
+        }
+
+        return [.. models.Values];
+    }
+
+    /// <summary>Finds a model by name or by the path of its folder.</summary>
+    /// <param name="nameOrFolder">A model's name, or a folder with a manifest.</param>
+    /// <param name="kind">The kind that is needed.</param>
+    /// <exception cref="ModelException">There is no such model (the message lists those there are), or it is of another kind.</exception>
+    public Model Find(string nameOrFolder, ModelKind kind)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
+        var isPath = nameOrFolder.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        var candidates = isPath ? [nameOrFolder] : Folders.Select(folder => Path.Combine(folder, nameOrFolder)).Append(nameOrFolder);
+        var found = candidates.FirstOrDefault(folder => File.Exists(Path.Combine(folder, ModelManifest.FileName)))
+            ?? throw new ModelException(Unknown(nameOrFolder, kind));
+        var model = Model.Open(found);
+        return model.Manifest.Kind == kind
+            ? model
+            : throw new ModelException(
+                $"model '{nameOrFolder}' ({model.Folder}) is of kind {Word(model.Manifest.Kind)}; this needs one of kind {Word(kind)}. {Installed(kind)}");
+    }
+
+    private static Model? TryOpen(string folder)
+    {
+        try
+        {
+            return Model.Open(folder);
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
+    }
+
+    private string Unknown(string name, ModelKind kind) =>
+        $"no {Word(kind)} model '{name}' in {string.Join(", ", Folders.Select(folder => $"'{folder}'"))}. {Installed(kind)}";
+
+    private string Installed(ModelKind kind)
+    {
+        var names = List().Where(model => model.Manifest.Kind == kind).Select(model => model.Name).ToArray();
+        return names.Length > 0
+            ? $"Installed of kind {Word(kind)}: {string.Join(", ", names)}."
+            : $"None of kind {Word(kind)} is installed; make one with 'perceptual-eval build'.";
+    }
+
+    private static string Word(ModelKind kind) => kind.ToString().ToLowerInvariant();
+}
