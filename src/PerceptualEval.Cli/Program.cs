@@ -1,1 +1,69 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Help;
+using PerceptualEval.Cli.Verbs;
+using PerceptualEval.Inference;
+using PerceptualEval.Models;
+using PerceptualEval.TensorFiles;
+
+namespace PerceptualEval.Cli;
+
+/// <summary>The tool <c>perceptual-eval</c>: results on stdout, everything else on stderr, exit codes as in <see cref="ExitCode"/>.</summary>
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        using var interrupt = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            // The first Ctrl-C lets the batch at work finish and the results so far be written; a second one ends the process at once.
+            pressed.Cancel = !interrupt.IsCancellationRequested;
+            interrupt.Cancel();
+        };
+        return Run(args, interrupt.Token);
+    }
+
+    private static int Run(string[] args, CancellationToken interrupt)
+    {
+        var parsed = Commands(interrupt).Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            return Fail(ExitCode.BadInput, $"{parsed.Errors[0].Message.TrimEnd('.')}. See '{PathOf(parsed.CommandResult.Command)} --help'.");
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail(ExitCode.Interrupted, "interrupted.");
+        }
+        catch (Exception exception) when (exception is UsageException or TensorFileException or ModelException or DeviceException)
+        {
+            return Fail(ExitCode.BadInput, exception.Message);
+        }
+        catch (Exception exception)
+        {
+            return Fail(ExitCode.Fault, $"{exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    private static RootCommand Commands(CancellationToken interrupt)
+    {
+        return new RootCommand("Scores latents the way people would see them: latent L2 + LPIPS of the decoded images.")
+        {
+            BuildVerb.Create(),
+            ModelsVerb.Create(),
+            DoctorVerb.Create(),
+        };
+    }
+
+    private static string PathOf(Command command) =>
+        command is RootCommand ? "perceptual-eval" : string.Join(' ', command.Parents.OfType<Command>().Take(1).Select(PathOf).Append(command.Name));
+
+    private static int Fail(ExitCode code, string message)
+    {
+        Console.Error.WriteLine($"perceptual-eval: {message}");
+        return (int)code;
+    }
+}

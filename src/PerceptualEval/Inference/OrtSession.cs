@@ -12,8 +12,6 @@ namespace PerceptualEval.Inference;
 /// </summary>
 internal sealed class OrtSession : IDisposable
 {
-    private const string CudaProvider = "CUDAExecutionProvider";
-
     private readonly string _graphPath;
     private readonly InferenceSession _session;
     private readonly OrtMemoryInfo? _cudaMemory;
@@ -119,11 +117,10 @@ internal sealed class OrtSession : IDisposable
     private static (InferenceSession Session, ExecutionDevice Device) Create(string graphPath, ExecutionOptions options)
     {
         var device = options.Device;
-        var hasCuda = OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider);
-        if (device.CudaDevice is not null && !hasCuda)
+        var hasCuda = InferenceRuntime.Providers.Contains(InferenceRuntime.CudaProvider);
+        if (device.CudaDevice is { } asked && !hasCuda)
         {
-            throw new DeviceException(
-                $"device '{device}': this build of perceptual-eval runs on the CPU only (its ONNX Runtime has no {CudaProvider}). Build it with -p:Gpu=true, or use --device cpu.");
+            throw new DeviceException($"device '{device}': {InferenceRuntime.CudaProblem(asked)}, or use --device cpu.");
         }
 
         if (hasCuda && (device.IsAuto || device.CudaDevice is not null))
@@ -155,15 +152,12 @@ internal sealed class OrtSession : IDisposable
         }
     }
 
-    private static InferenceSession CreateOn(string graphPath, ExecutionOptions options, int? cudaDevice)
+    /// <summary>Options with the CUDA provider appended, which loads its libraries.</summary>
+    /// <exception cref="OnnxRuntimeException">They can't be loaded.</exception>
+    internal static SessionOptions CudaOptions(int device)
     {
-        using var sessionOptions = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        if (options.Threads > 0)
-        {
-            sessionOptions.IntraOpNumThreads = options.Threads;
-        }
-
-        if (cudaDevice is { } device)
+        var options = new SessionOptions();
+        try
         {
             using var cuda = new OrtCUDAProviderOptions();
             cuda.UpdateOptions(new Dictionary<string, string>
@@ -174,7 +168,23 @@ internal sealed class OrtSession : IDisposable
                 // EXHAUSTIVE, the default, times every algorithm again for each new image size.
                 ["cudnn_conv_algo_search"] = "HEURISTIC",
             });
-            sessionOptions.AppendExecutionProvider_CUDA(cuda);
+            options.AppendExecutionProvider_CUDA(cuda);
+            return options;
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
+    }
+
+    private static InferenceSession CreateOn(string graphPath, ExecutionOptions options, int? cudaDevice)
+    {
+        using var sessionOptions = cudaDevice is { } device ? CudaOptions(device) : new SessionOptions();
+        sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+        if (options.Threads > 0)
+        {
+            sessionOptions.IntraOpNumThreads = options.Threads;
         }
 
         return new InferenceSession(graphPath, sessionOptions);

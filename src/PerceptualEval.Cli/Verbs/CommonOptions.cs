@@ -1,0 +1,86 @@
+using System.CommandLine;
+using PerceptualEval.Inference;
+using PerceptualEval.Models;
+
+namespace PerceptualEval.Cli.Verbs;
+
+/// <summary>The options that several verbs share, and what the engine makes of them.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> Models { get; } = new("--models")
+    {
+        HelpName = "DIR",
+        Description = "Models folder; searched before $PERCEPTUAL_EVAL_MODELS, the user's data folder and the built-in models.",
+    };
+
+    public static Option<string> Device { get; } = new("--device")
+    {
+        HelpName = "auto|cpu|cuda|cuda:N",
+        Description = "Where to run: CUDA where it works, else the CPU.",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    public static Option<int?> Threads { get; } = new("--threads")
+    {
+        HelpName = "N",
+        Description = "CPU threads. [default: one per physical core]",
+    };
+
+    public static Option<int?> Batch { get; } = new("--batch")
+    {
+        HelpName = "N",
+        Description = "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU, 8 on CUDA]",
+    };
+
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object instead of a table." };
+
+    public static Option<string> Lpips { get; } = new("--lpips")
+    {
+        HelpName = "MODEL",
+        Description = "LPIPS model: a name or the path of a model folder.",
+        Required = true,
+    };
+
+    public static Option<string?> Units { get; } = new("--units")
+    {
+        HelpName = "raw|model",
+        Description = "What the latent files hold: raw (what the VAE encoder returns) or model (scaled, what a diffusion model trains on). [default: what the decoder expects]",
+    };
+
+    /// <summary>The store that <c>--models</c> names.</summary>
+    public static ModelStore Store(ParseResult parsed) => new(parsed.GetValue(Models));
+
+    /// <summary>Device and threads.</summary>
+    /// <exception cref="UsageException">An option is out of range.</exception>
+    public static ExecutionOptions Execution(ParseResult parsed)
+    {
+        var device = parsed.GetValue(Device)!;
+        try
+        {
+            return new ExecutionOptions(ExecutionDevice.Parse(device), AtLeastOne(parsed, Threads) ?? 0);
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"--device {device}: expected auto, cpu, cuda or cuda:N.");
+        }
+    }
+
+    /// <summary>Samples per run.</summary>
+    /// <exception cref="UsageException">It is less than 1.</exception>
+    public static int BatchSize(ParseResult parsed, ExecutionDevice device) => AtLeastOne(parsed, Batch) ?? (device.CudaDevice is null ? 1 : 8);
+
+    /// <summary>The units that the files hold; null for what the decoder expects.</summary>
+    /// <exception cref="UsageException">It is neither raw nor model.</exception>
+    public static LatentUnits? LatentUnits(ParseResult parsed) => parsed.GetValue(Units) switch
+    {
+        null => null,
+        "raw" => PerceptualEval.Models.LatentUnits.Raw,
+        "model" => PerceptualEval.Models.LatentUnits.Model,
+        var other => throw new UsageException($"--units {other}: expected raw or model."),
+    };
+
+    private static int? AtLeastOne(ParseResult parsed, Option<int?> option) =>
+        parsed.GetValue(option) is < 1 and var value
+            ? throw new UsageException($"{option.Name} {value}: expected a number of at least 1.")
+            : parsed.GetValue(option);
+}
