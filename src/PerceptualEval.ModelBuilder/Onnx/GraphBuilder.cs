@@ -10,9 +10,9 @@ namespace PerceptualEval.ModelBuilder.Onnx;
 /// </summary>
 internal sealed class GraphBuilder(string graphName)
 {
-    // Reductions take their axes as an input from opset 18 on; IR 9 goes with it. ONNX Runtime reads both since 1.14.
+    // Reductions take their axes as an input from opset 18 on; IR 8 goes with it (ONNX 1.13, ONNX Runtime 1.14).
     private const int OpsetVersion = 18;
-    private const int IrVersion = 9;
+    private const int IrVersion = 8;
 
     private readonly GraphProto _graph = new() { Name = graphName };
     private readonly Dictionary<string, int> _usedNames = [];
