@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace PerceptualEval.Cli.Images;
 
-/// <summary>Colours for numbers, after matplotlib's magma: black, purple, orange, pale yellow; lightness rises evenly with the value.</summary>
+/// <summary>
+/// Colours for numbers, after matplotlib's magma: black, purple, orange, pale yellow; lightness rises evenly with the value.
+/// </summary>
 /// <remarks>
 /// Magma is by Nathaniel J. Smith and Stéfan van der Walt (matplotlib, CC0). These are polynomials of our own, fitted by least
 /// squares to its 256 colours; they stay within 6 of 255 levels of them.
@@ -14,12 +16,13 @@ internal static class ColorMap
     private static readonly double[] Green = [-0.001, 0.694, -3.596, 14.254, -27.945, 29.054, -11.490];
     private static readonly double[] Blue = [-0.010, 2.495, 0.329, -13.647, 12.881, 4.270, -5.571];
 
-    private static readonly SKColor[] Colors =
-        [.. Enumerable.Range(0, 256).Select(i => new SKColor(Channel(Red, i / 255.0), Channel(Green, i / 255.0), Channel(Blue, i / 255.0)))];
+    private static readonly SKColor[] Colors = [.. Enumerable.Range(0, 256).Select(i => Evaluate(i / 255.0))];
 
     /// <summary>The colour of a value.</summary>
     /// <param name="fraction">From 0 (black) to 1 (pale yellow); what lies outside gets the nearest end's colour.</param>
     public static SKColor ColorOf(double fraction) => Colors[(int)(Math.Clamp(fraction, 0, 1) * 255 + 0.5)];
+
+    private static SKColor Evaluate(double t) => new(Channel(Red, t), Channel(Green, t), Channel(Blue, t));
 
     private static byte Channel(double[] coefficients, double t)
     {

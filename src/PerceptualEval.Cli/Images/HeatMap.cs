@@ -18,8 +18,8 @@ internal static class HeatMap
     // Narrower maps get this much room for the labels; they stay on the left.
     private const int MinWidth = 64;
 
-    // About how many units fit the width: labels grow with the picture, so that they look the same when it is shown scaled.
-    private const int UnitsPerWidth = 256;
+    // About how many units fit the shorter side: the legend grows with the picture, so that it looks the same when shown scaled.
+    private const double UnitsPerSide = 256;
     private const int MaxUnit = 8;
 
     private static readonly SKColor Paper = new(0xFF, 0xFF, 0xFF);
@@ -55,7 +55,7 @@ internal static class HeatMap
 
         var largest = LargestOf(path, map);
         var scaleEnd = maximum ?? (largest > 0 ? largest : 1);
-        var unit = Math.Clamp(size.Width / UnitsPerWidth, 1, MaxUnit);
+        var unit = (int)Math.Clamp(Math.Round(Math.Min(size.Height, size.Width) / UnitsPerSide), 1, MaxUnit);
         using var bitmap = PngFile.Allocate(path, new ImageSize(size.Height + LegendHeight * unit, Math.Max(size.Width, MinWidth)));
         using (var canvas = new SKCanvas(bitmap))
         {

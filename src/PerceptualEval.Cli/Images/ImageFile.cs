@@ -40,7 +40,16 @@ internal static class ImageFile
     public static TensorBuffer Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var bytes = ImageBytes.Read(path, MaxFileBytes);
+        return Decode(path, ImageBytes.Read(path, MaxFileBytes));
+    }
+
+    /// <summary>Decodes a picture whose bytes are in memory already.</summary>
+    /// <param name="path">The path for errors.</param>
+    /// <param name="bytes">The whole file.</param>
+    /// <returns>As <see cref="Read"/>.</returns>
+    /// <exception cref="ImageFileException">As <see cref="Read"/>.</exception>
+    public static TensorBuffer Decode(string path, byte[] bytes)
+    {
         using var data = SKData.CreateCopy(bytes);
         using var codec = OpenCodec(path, data) ?? throw DamagedHeader(path, bytes.Length);
         var info = codec.Info;
@@ -74,11 +83,18 @@ internal static class ImageFile
     public static ImageSize ReadSize(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var header = ImageBytes.Read(path, MaxFileBytes, HeaderBytes);
+        var bytes = ImageBytes.Read(path, MaxFileBytes, HeaderBytes);
         // A WebP keeps its EXIF block behind the pixels: only the whole file tells which way up it is.
-        return (ImageBytes.IsWebp(header) ? null : TryReadSize(path, header))
-            ?? TryReadSize(path, header = ImageBytes.Read(path, MaxFileBytes))
-            ?? throw DamagedHeader(path, header.Length);
+        var isWebp = ImageBytes.IsWebp(bytes);
+        if (!isWebp && TryReadSize(path, bytes) is { } size)
+        {
+            return size;
+        }
+
+        bytes = ImageBytes.Read(path, MaxFileBytes);
+        return isWebp && ImageEnd.IsMissing(bytes)
+            ? throw new ImageFileException(path, Describe(SKCodecResult.IncompleteInput, bytes.Length))
+            : TryReadSize(path, bytes) ?? throw DamagedHeader(path, bytes.Length);
     }
 
     private static ImageSize? TryReadSize(string path, byte[] bytes)

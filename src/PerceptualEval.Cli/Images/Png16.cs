@@ -44,7 +44,7 @@ internal static class Png16
     {
         try
         {
-            var channels = file[ColourTypeAt] switch { 0 => 1, 2 => 3, 4 => 2, 6 => 4, var type => throw Damaged($"has colour type {type}") };
+            var channels = ChannelsOf(file[ColourTypeAt]);
             using var packed = new MemoryStream();
             var transparentKey = ReadChunks(file, packed);
             if (2L * channels * width * height > packed.Length * MaxDeflateRatio)
@@ -71,6 +71,10 @@ internal static class Png16
             throw new ImageFileException(path, $"the 16-bit PNG is damaged or cut off: {e.Message} Get the whole file.", e);
         }
     }
+
+    /// <summary>Grey, RGB, grey with alpha and RGBA; there are no 16-bit palettes.</summary>
+    private static int ChannelsOf(byte colourType) =>
+        colourType switch { 0 => 1, 2 => 3, 4 => 2, 6 => 4, _ => throw Damaged($"has colour type {colourType}") };
 
     /// <summary>Gathers the IDAT chunks; returns the colour that is transparent, empty where there is none.</summary>
     private static ushort[] ReadChunks(ReadOnlySpan<byte> file, MemoryStream packed)

@@ -63,7 +63,7 @@ internal static class PngFile
         if (nonFinite > 0)
         {
             throw new ImageFileException(path,
-                $"not written: {nonFinite} of {values.Length} values are NaN or infinite; expected finite values. Look at the tensor itself.");
+                $"not written: {nonFinite} of {values.Length} values are NaN or infinite; expected finite values. Look at the tensor.");
         }
     }
 

@@ -60,10 +60,12 @@ public static class BicubicResize
     }
 
     /// <summary>Resizes planes that lie one behind the other.</summary>
-    /// <param name="source">The planes, each <paramref name="sourceHeight"/> × <paramref name="sourceWidth"/> values, row by row.</param>
+    /// <param name="source">The planes, each <paramref name="sourceHeight"/> × <paramref name="sourceWidth"/> values, row by row; any
+    /// range.</param>
     /// <param name="sourceHeight">Rows of a source plane, at least 1.</param>
     /// <param name="sourceWidth">Columns of a source plane, at least 1.</param>
-    /// <param name="destination">As many planes of <paramref name="height"/> × <paramref name="width"/> values; must not overlap the source.</param>
+    /// <param name="destination">As many planes of <paramref name="height"/> × <paramref name="width"/> values; must not overlap the
+    /// source.</param>
     /// <param name="height">Rows of a resized plane, at least 1.</param>
     /// <param name="width">Columns of a resized plane, at least 1.</param>
     /// <exception cref="ArgumentException">The source is not a whole number of planes, the destination does not hold as many, or
