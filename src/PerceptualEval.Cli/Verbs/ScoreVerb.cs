@@ -1,0 +1,151 @@
+using System.CommandLine;
+using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Results;
+
+namespace PerceptualEval.Cli.Verbs;
+
+/// <summary><c>score</c>: the composite loss of latent pairs.</summary>
+internal static class ScoreVerb
+{
+    private static readonly Option<string?> Pred = new("--pred") { HelpName = "P", Description = "Predicted latents: a tensor file or a folder of them." };
+
+    private static readonly Option<string?> Target = new("--target") { HelpName = "T", Description = "Target latents: a tensor file or a folder of them." };
+
+    private static readonly Option<string?> Images = new("--images")
+    {
+        HelpName = "I", Description = "Images for the third term: image or tensor ([-1,1]) files.",
+    };
+
+    private static readonly Option<string?> Pairs = new("--pairs")
+    {
+        HelpName = "FILE", Description = "CSV or JSONL with columns id, pred, target and image, instead of --pred, --target and --images.",
+    };
+
+    private static readonly Option<bool> AllowMissing = new("--allow-missing") { Description = "Leave out what has no partner instead of refusing." };
+
+    private static readonly Option<string> Decoder = new("--decoder")
+    {
+        HelpName = "MODEL", Description = "VAE decoder: a model's name or the path of its folder.", Required = true,
+    };
+
+    private static readonly Option<double> LatentWeight = Weight("--latent-weight", "latent mean squared error", 1);
+
+    private static readonly Option<double> PerceptualWeight = Weight("--perceptual-weight", "LPIPS(decode(target), decode(pred))", 1);
+
+    private static readonly Option<double> InputWeight = Weight("--input-weight", "LPIPS(image, decode(pred))", 0);
+
+    private static readonly Option<string> Resize = new("--resize")
+    {
+        HelpName = "none|image|decoded", Description = "What is resized where image and decoded image differ in size.", DefaultValueFactory = _ => "none",
+    };
+
+    private static readonly Option<bool> Clamp = new("--clamp") { Description = "Clamp decoded images to [-1,1] before they are compared." };
+
+    private static readonly Option<string?> Out = new("--out") { HelpName = "FILE", Description = "Also write the results to FILE.json, .jsonl, .csv or .parquet." };
+
+    private static readonly Option<double?> FailAbove = new("--fail-above") { HelpName = "X", Description = "Exit 1 where the mean loss is above X." };
+
+    public static Command Create(CancellationToken interrupt)
+    {
+        var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
+        {
+            Pred, Target, Images, Pairs, AllowMissing, Decoder, CommonOptions.Lpips,
+            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units,
+            CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
+            CommonOptions.Json, Out, FailAbove,
+        };
+        command.SetAction(parsed => (int)Run(parsed, interrupt));
+        return command;
+    }
+
+    private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
+    {
+        var options = LossOptionsOf(parsed);
+        var failAbove = parsed.GetValue(FailAbove);
+        if (failAbove is { } limit && !double.IsFinite(limit))
+        {
+            throw new UsageException($"--fail-above {limit}: expected a number.");
+        }
+
+        var dataset = Dataset.OpenLatents(
+            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), parsed.GetValue(AllowMissing));
+        RequireImagesIfWeighted(dataset, options.Weights);
+        using var loss = LatentPerceptualLoss.Load(
+            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), CommonOptions.Store(parsed));
+        var batchSize = CommonOptions.BatchSize(parsed, loss.Device);
+        var provenance = Provenance.Of(loss, batchSize);
+
+        // Standard output comes last: it says nothing where the file fails.
+        using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
+        using var shown = Shown(parsed, provenance);
+        var run = new ScoreRun(loss, file is null ? [shown] : [file, shown]);
+        var interrupted = run.Score(dataset, batchSize, interrupt);
+        if (dataset.Warning is { } warning)
+        {
+            Console.Error.WriteLine($"perceptual-eval: {warning}");
+        }
+
+        return interrupted ? ExitCode.Interrupted : Gate(run.Summary, failAbove);
+    }
+
+    private static ScoreWriter Shown(ParseResult parsed, ScoreProvenance provenance) => parsed.GetValue(CommonOptions.Json)
+        ? new JsonScoreWriter(new StandardOutput(Console.OpenStandardOutput()), provenance)
+        : new ScoreTable(ResultConsole.OnStandardOutput(), provenance);
+
+    private static ExitCode Gate(LossSummary summary, double? failAbove)
+    {
+        if (summary.NonFinite > 0)
+        {
+            Console.Error.WriteLine($"perceptual-eval: {summary.NonFinite} of {summary.Count} samples are not finite; they are in no average.");
+            return ExitCode.GateFailed;
+        }
+
+        if (summary.Loss.Mean > failAbove)
+        {
+            Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: gate failed: mean loss {summary.Loss.Mean} is above {failAbove}."));
+            return ExitCode.GateFailed;
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static LossOptions LossOptionsOf(ParseResult parsed) => new()
+    {
+        Weights = new LossWeights(WeightOf(parsed, LatentWeight), WeightOf(parsed, PerceptualWeight), WeightOf(parsed, InputWeight)),
+        Resize = parsed.GetValue(Resize) switch
+        {
+            "none" => ResizeMode.None,
+            "image" => ResizeMode.Image,
+            "decoded" => ResizeMode.Decoded,
+            var other => throw new UsageException($"--resize {other}: expected none, image or decoded."),
+        },
+        Clamp = parsed.GetValue(Clamp),
+        Units = CommonOptions.LatentUnits(parsed),
+    };
+
+    private static void RequireImagesIfWeighted(Dataset dataset, LossWeights weights)
+    {
+        if (weights.Input > 0 && !dataset.HasImages)
+        {
+            throw new UsageException(FormattableString.Invariant($"--input-weight {weights.Input} needs images to compare with. Give --images, or an image column in --pairs."));
+        }
+
+        if (weights.Input == 0 && dataset.HasImages)
+        {
+            Console.Error.WriteLine("perceptual-eval: the images are not used: --input-weight is 0.");
+        }
+    }
+
+    private static Option<double> Weight(string name, string term, double value) => new(name)
+    {
+        HelpName = "W", Description = $"Weight of the {term}.", DefaultValueFactory = _ => value,
+    };
+
+    private static double WeightOf(ParseResult parsed, Option<double> option)
+    {
+        var weight = parsed.GetValue(option);
+        return double.IsFinite(weight) && weight >= 0
+            ? weight
+            : throw new UsageException(FormattableString.Invariant($"{option.Name} {weight}: expected a finite number of at least 0."));
+    }
+}
