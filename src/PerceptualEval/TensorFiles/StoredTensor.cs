@@ -57,6 +57,13 @@ internal sealed class StoredTensor
         }
     }
 
+    /// <summary>Describes a tensor whose first value's place is counted in elements.</summary>
+    /// <exception cref="InvalidDataException">The values do not lie within the source.</exception>
+    public static StoredTensor AtElement(TensorEntry entry, ByteSource source, long element, bool bigEndian, long[] strides) =>
+        element <= source.Length
+            ? new StoredTensor(entry, source, element * entry.Type.ByteSize(), bigEndian, strides)
+            : throw new InvalidDataException($"tensor '{entry.Name}' begins at element {element} of a storage of {source.Length} bytes");
+
     public TensorEntry Entry { get; }
 
     public ByteSource Source { get; }
