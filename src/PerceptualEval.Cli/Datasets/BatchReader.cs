@@ -5,7 +5,7 @@ internal static class BatchReader
 {
     /// <summary>
     /// The dataset's batches, in the order of its samples. A batch ends when it is full or when the next sample has other shapes.
-    /// While the caller works on one, the next is read on another thread; a fault in it surfaces when the caller asks for it.
+    /// While the caller works on one, the next is read on another thread; a fault surfaces in place of the batch it happened in.
     /// </summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="batchSize">The most samples in one batch, at least 1.</param>

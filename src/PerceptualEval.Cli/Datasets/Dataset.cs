@@ -8,8 +8,8 @@ namespace PerceptualEval.Cli.Datasets;
 /// </summary>
 internal sealed class Dataset
 {
-    /// <summary>How many groups of files are checked at opening: about a second on a local disk.</summary>
-    public const int CheckedAtOpening = 2_000;
+    /// <summary>How many groups of files are checked at opening: a fraction of a second on a local disk.</summary>
+    public const int CheckedAtOpening = 5_000;
 
     private readonly IReadOnlyList<DatasetInput> _inputs;
     private readonly IReadOnlyList<FileGroup> _groups;

@@ -13,7 +13,9 @@ public sealed class BatchReaderTests : IDisposable
 
     public void Dispose()
     {
+        var open = Directory.EnumerateFiles(_folder.Root, "*", SearchOption.AllDirectories).Where(IsOpen).ToArray();
         _folder.Dispose();
+        Assert.Empty(open);
         Assert.Equal(_liveBefore, TensorBuffer.LiveCount);
     }
 
@@ -173,7 +175,34 @@ public sealed class BatchReaderTests : IDisposable
         Assert.StartsWith($"'{path}': shape [4,2,2]; the file has another content now", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Dispose_OfTheReader_ClosesTheFileThatItKeptOpen()
+    {
+        var path = _folder.Npy("a.npy", 0, 2, 4, 2, 2);
+        var sample = Dataset.OpenLatents(path, path, null, null, false).Samples().First();
+        using (var reader = new SampleReader(2))
+        {
+            reader.Read(sample, 0, new float[16]);
+            Assert.True(IsOpen(path));
+        }
+
+        Assert.False(IsOpen(path));
+    }
+
     private static IEnumerable<SampleBatch> Batches(Dataset dataset, int batchSize) => BatchReader.Read(dataset, batchSize, TestContext.Current.CancellationToken);
+
+    private static bool IsOpen(string path)
+    {
+        try
+        {
+            using var alone = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     // Single latents and batches, of two shapes; every value tells where it comes from.
     private void WriteMixedFolder()

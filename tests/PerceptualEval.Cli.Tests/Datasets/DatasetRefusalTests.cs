@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Images;
 using PerceptualEval.TensorFiles;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
@@ -154,6 +155,40 @@ public sealed class DatasetRefusalTests : IDisposable
         var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(path, path, false));
 
         Assert.StartsWith($"'{path}': shape [2,32,8,8]; expected an image in [-1,1], [3,H,W] or [N,3,H,W].", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OpenImages_PictureBytesInATensorFile_AreRefused()
+    {
+        var path = _folder.Safetensors("a.safetensors", "U8", ("pixels", new byte[12], [3, 2, 2]));
+
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(path, path, false));
+
+        Assert.StartsWith($"'{path}', tensor 'pixels': shape [3,2,2], stored as UInt8; an image in a tensor file holds floats in [-1,1].", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OpenImages_FileThatIsNoPicture_IsTheReadersError()
+    {
+        var path = _folder.Text("a.png", "hello");
+
+        Assert.Contains(path, Assert.Throws<ImageFileException>(() => Dataset.OpenImages(path, path, false)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OpenLatents_OneTensorOfSeveralIsNoLatent_IsNamed()
+    {
+        var path = _folder.Safetensors("a.safetensors", ("latents", 0, [4, 2, 2]), ("original_size", 0, [2]));
+
+        Assert.StartsWith($"'{path}', tensor 'original_size': shape [2]; expected a latent", ErrorOf(path, path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OpenLatents_FileWithoutTensors_IsRefused()
+    {
+        var path = _folder.Safetensors("a.safetensors", "F32");
+
+        Assert.Equal($"'{path}' holds no tensors.", ErrorOf(path, path));
     }
 
     private static string ErrorOf(string? pred, string? target, string? images = null, bool allowMissing = false) =>

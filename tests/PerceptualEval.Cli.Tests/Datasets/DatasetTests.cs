@@ -149,20 +149,16 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void OpenLatents_MoreFilesThanAreCheckedAtOpening_FindsTheBadOneWhileReading()
     {
-        var latent = File.ReadAllBytes(_folder.Latent("latent.npy"));
-        for (var i = 0; i <= Dataset.CheckedAtOpening; i++)
-        {
-            _folder.Text($"t/{i}.npy");
-            File.WriteAllBytes(_folder[$"t/{i}.npy"], latent);
-        }
+        _folder.Latent("good.npy");
+        _folder.Npy("bad.npy", 0, 5);
+        var rows = Enumerable.Range(0, Dataset.CheckedAtOpening + 1).Select(i => i == 3 ? "3,bad.npy,bad.npy" : $"{i},good.npy,good.npy");
+        var pairs = _folder.Text("pairs.csv", ["id,pred,target", .. rows]);
 
-        _folder.Npy($"t/{Dataset.CheckedAtOpening}.npy", 0, 5);
-
-        var dataset = Dataset.OpenLatents(_folder["t"], _folder["t"], null, null, false);
+        var dataset = Dataset.OpenLatents(null, null, null, pairs, false);
 
         Assert.Null(dataset.SampleCount);
         Assert.Equal(["0", "1", "2"], dataset.Samples().Take(3).Select(sample => sample.Id));
-        Assert.Contains("shape [5]", Assert.Throws<DatasetException>(() => dataset.Samples().Count()).Message, StringComparison.Ordinal);
+        Assert.Contains("bad.npy': shape [5]", Assert.Throws<DatasetException>(() => dataset.Samples().Count()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

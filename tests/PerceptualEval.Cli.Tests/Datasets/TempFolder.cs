@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
 using SkiaSharp;
@@ -37,23 +37,25 @@ internal sealed class TempFolder : IDisposable
     /// <summary>Writes a .npy file of one latent, [4,2,2], whose values count up from a first one.</summary>
     public string Latent(string name, float first = 0) => Npy(name, first, 4, 2, 2);
 
-    /// <summary>Writes a safetensors file; each tensor's values count up from a first one.</summary>
-    public string Safetensors(string name, params (string Key, float First, long[] Dimensions)[] tensors)
+    /// <summary>Writes a safetensors file of floats; each tensor's values count up from a first one.</summary>
+    public string Safetensors(string name, params (string Key, float First, long[] Dimensions)[] tensors) => Safetensors(name, "F32", Array.ConvertAll(
+        tensors, tensor => (tensor.Key, MemoryMarshal.AsBytes(Counting(tensor.First, new TensorShape(tensor.Dimensions)).AsSpan()).ToArray(), tensor.Dimensions)));
+
+    /// <summary>Writes a safetensors file of one type, as its format names it.</summary>
+    public string Safetensors(string name, string type, params (string Key, byte[] Values, long[] Dimensions)[] tensors)
     {
-        using var values = new MemoryStream();
-        var entries = new List<string>();
-        foreach (var (key, first, dimensions) in tensors)
+        var header = new Dictionary<string, object>();
+        var begin = 0;
+        foreach (var (key, values, dimensions) in tensors)
         {
-            var begin = values.Length;
-            values.Write(MemoryMarshal.AsBytes(Counting(first, new TensorShape(dimensions)).AsSpan()));
-            entries.Add(string.Create(CultureInfo.InvariantCulture,
-                $$""" "{{key}}": {"dtype": "F32", "shape": [{{string.Join(',', dimensions)}}], "data_offsets": [{{begin}}, {{values.Length}}]} """));
+            header[key] = new { dtype = type, shape = dimensions, data_offsets = new[] { begin, begin + values.Length } };
+            begin += values.Length;
         }
 
-        var header = System.Text.Encoding.UTF8.GetBytes($"{{{string.Join(',', entries)}}}");
+        var json = JsonSerializer.SerializeToUtf8Bytes(header);
         var length = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        File.WriteAllBytes(Prepare(name), [.. length, .. header, .. values.ToArray()]);
+        BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
+        File.WriteAllBytes(Prepare(name), [.. length, .. json, .. tensors.SelectMany(tensor => tensor.Values)]);
         return this[name];
     }
 
