@@ -1,0 +1,81 @@
+namespace PerceptualEval.Cli.Datasets;
+
+/// <summary>Reads a dataset batch by batch, one batch ahead of the one that is being scored.</summary>
+internal static class BatchReader
+{
+    /// <summary>
+    /// The dataset's batches, in the order of its samples. A batch ends when it is full or when the next sample has other shapes.
+    /// While the caller works on one, the next is read on another thread; a fault surfaces in place of the batch it happened in.
+    /// </summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="batchSize">The most samples in one batch, at least 1.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>Batches; each belongs to the caller, who disposes it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is less than 1.</exception>
+    /// <exception cref="DatasetException">While enumerating: two files don't go together, or an id comes twice.</exception>
+    /// <exception cref="TensorFiles.TensorFileException">While enumerating: a tensor file can't be read.</exception>
+    /// <exception cref="Images.ImageFileException">While enumerating: a picture can't be read.</exception>
+    /// <exception cref="OperationCanceledException">While enumerating: the reading was stopped.</exception>
+    public static IEnumerable<SampleBatch> Read(Dataset dataset, int batchSize, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        return ReadAhead(dataset, batchSize, cancellationToken);
+    }
+
+    private static IEnumerable<SampleBatch> ReadAhead(Dataset dataset, int batchSize, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var batches = ReadInTurn(dataset, batchSize, stop.Token).GetEnumerator();
+        var next = Task.Run(Next, CancellationToken.None);
+        try
+        {
+            while (next.GetAwaiter().GetResult() is { } batch)
+            {
+                next = Task.Run(Next, CancellationToken.None);
+                yield return batch;
+            }
+        }
+        finally
+        {
+            // Where the caller leaves early, a batch is still being read that nobody will ask for.
+            stop.Cancel();
+            Task.WaitAny([next], CancellationToken.None);
+            if (next.IsCompletedSuccessfully)
+            {
+                next.Result?.Dispose();
+            }
+        }
+
+        SampleBatch? Next() => batches.MoveNext() ? batches.Current : null;
+    }
+
+    private static IEnumerable<SampleBatch> ReadInTurn(Dataset dataset, int batchSize, CancellationToken cancellationToken)
+    {
+        using var reader = new SampleReader(dataset.SourceCount);
+        var run = new List<Sample>();
+        foreach (var sample in dataset.Samples())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (run.Count > 0 && !sample.HasShapesOf(run[0]))
+            {
+                yield return SampleBatch.Read(run, reader, cancellationToken);
+                run.Clear();
+            }
+
+            run.Add(sample);
+            if (run.Count == Math.Min(batchSize, MostThatFit(sample)))
+            {
+                yield return SampleBatch.Read(run, reader, cancellationToken);
+                run.Clear();
+            }
+        }
+
+        if (run.Count > 0)
+        {
+            yield return SampleBatch.Read(run, reader, cancellationToken);
+        }
+    }
+
+    // One buffer holds at most Array.MaxLength values.
+    private static long MostThatFit(Sample sample) => Array.MaxLength / sample.Sources.Max(source => source.Tensor.SampleShape.ElementCount);
+}

@@ -1,0 +1,34 @@
+namespace PerceptualEval.Cli.Datasets;
+
+/// <summary>Which files of a folder belong to a dataset. A file named directly may have any extension: tensor files are told by content.</summary>
+internal static class FileExtensions
+{
+    private static readonly string[] Tensors = [".npy", ".npz", ".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".latent"];
+
+    private static readonly string[] Images = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"];
+
+    private static readonly string[] ImagesAndTensors = [.. Images, .. Tensors];
+
+    /// <summary>The extensions that are looked for in a folder, with their dot.</summary>
+    public static IReadOnlyList<string> Of(SourceKind kind) => kind == SourceKind.Latent ? Tensors : ImagesAndTensors;
+
+    /// <summary>Whether a folder's file counts, in upper or lower case.</summary>
+    public static bool Belongs(string path, SourceKind kind) => EndsWithOneOf(path, Tensors) || (kind == SourceKind.Image && EndsWithOneOf(path, Images));
+
+    /// <summary>Whether a path where an image is expected names a tensor file rather than a picture.</summary>
+    public static bool IsTensor(string path) => EndsWithOneOf(path, Tensors);
+
+    private static bool EndsWithOneOf(string path, string[] extensions)
+    {
+        var found = Path.GetExtension(path.AsSpan());
+        foreach (var extension in extensions)
+        {
+            if (found.Equals(extension, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,30 @@
+namespace PerceptualEval.Cli.Datasets;
+
+/// <summary>One thing to score.</summary>
+/// <param name="Id">Its name in results; unique in the dataset.</param>
+/// <param name="Sources">Where its values lie, in the order of the dataset's inputs.</param>
+internal sealed record Sample(string Id, IReadOnlyList<SampleSource> Sources)
+{
+    /// <summary>The target latent, or image A of <c>distance</c>.</summary>
+    public SampleSource Target => Sources[0];
+
+    /// <summary>The predicted latent, or image B of <c>distance</c>.</summary>
+    public SampleSource Pred => Sources[1];
+
+    /// <summary>The image that the target was made from; null where the dataset has none.</summary>
+    public SampleSource? Image => Sources.Count > 2 ? Sources[2] : null;
+
+    /// <summary>Whether both samples fit into one batch: the shapes of all their sources are equal.</summary>
+    public bool HasShapesOf(Sample other)
+    {
+        for (var i = 0; i < Sources.Count; i++)
+        {
+            if (Sources[i].Tensor.SampleShape != other.Sources[i].Tensor.SampleShape)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

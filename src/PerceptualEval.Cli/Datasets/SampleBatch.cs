@@ -1,0 +1,69 @@
+using PerceptualEval.Tensors;
+
+namespace PerceptualEval.Cli.Datasets;
+
+/// <summary>The values of consecutive samples of equal shapes. Owns its tensors.</summary>
+internal sealed class SampleBatch : IDisposable
+{
+    private SampleBatch(string[] ids, TensorBuffer[] tensors)
+    {
+        Ids = ids;
+        Tensors = tensors;
+    }
+
+    /// <summary>The samples' ids, in the order of the tensors' first dimension.</summary>
+    public IReadOnlyList<string> Ids { get; }
+
+    /// <summary>All tensors, in the order of the dataset's inputs; sample <c>i</c> of each is the values of <c>Ids[i]</c>.</summary>
+    public IReadOnlyList<TensorBuffer> Tensors { get; }
+
+    /// <summary>The target latents <c>[n,C,h,w]</c>, or images A <c>[n,3,H,W]</c> of <c>distance</c>.</summary>
+    public TensorBuffer Target => Tensors[0];
+
+    /// <summary>The predicted latents <c>[n,C,h,w]</c>, or images B <c>[n,3,H,W]</c> of <c>distance</c>.</summary>
+    public TensorBuffer Pred => Tensors[1];
+
+    /// <summary>The images <c>[n,3,H,W]</c> in [-1,1] that the targets were made from; null where the dataset has none.</summary>
+    public TensorBuffer? Images => Tensors.Count > 2 ? Tensors[2] : null;
+
+    /// <summary>Reads samples into a new batch.</summary>
+    /// <param name="samples">At least one; all have the shapes of the first.</param>
+    /// <param name="reader">Reads their values.</param>
+    /// <param name="cancellationToken">Stops between two samples.</param>
+    /// <returns>A batch that the caller owns.</returns>
+    /// <exception cref="DatasetException">A file has changed since its header was read.</exception>
+    /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
+    public static SampleBatch Read(IReadOnlyList<Sample> samples, SampleReader reader, CancellationToken cancellationToken)
+    {
+        var tensors = Array.ConvertAll([.. samples[0].Sources], source => new TensorBuffer(new TensorShape([samples.Count, .. source.Tensor.SampleShape.Dimensions])));
+        var batch = new SampleBatch([.. samples.Select(sample => sample.Id)], tensors);
+        try
+        {
+            for (var i = 0; i < samples.Count; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                for (var source = 0; source < tensors.Length; source++)
+                {
+                    reader.Read(samples[i], source, tensors[source].Sample(i));
+                }
+            }
+
+            return batch;
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the tensors' memory back.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in Tensors)
+        {
+            tensor.Dispose();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using PerceptualEval.Cli.Datasets;
+
+namespace PerceptualEval.Cli.Tests.Datasets;
+
+public sealed class FileListingTests
+{
+    [Fact]
+    public void List_FolderTree_GivesRelativePathsInNaturalOrder()
+    {
+        using var folder = new TempFolder();
+        foreach (var name in new[] { "img10.npy", "img2.npy", "b/img1.pt", "b/c/x.y.safetensors", "b/UPPER.NPZ", "a.latent", "k.pth", "l.ckpt", "m.bin" })
+        {
+            folder.Text(name);
+        }
+
+        var files = FileListing.List(new DatasetInput("--pred", folder.Root + "/", SourceKind.Latent));
+
+        Assert.Equal(["a", "b/UPPER", "b/c/x.y", "b/img1", "img2", "img10", "k", "l", "m"], files.Select(file => file.Id));
+        Assert.Equal(Path.Combine(folder["b"], "c", "x.y.safetensors"), Path.GetFullPath(files[2].Path));
+    }
+
+    [Fact]
+    public void List_HiddenAndForeignFiles_SkipsThem()
+    {
+        using var folder = new TempFolder();
+        foreach (var name in new[] { "a.npy", "a.txt", "a.json", "a.png", ".b.npy", ".hidden/c.npy", "notes" })
+        {
+            folder.Text(name);
+        }
+
+        Assert.Equal(["a"], FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)).Select(file => file.Id));
+    }
+
+    [Fact]
+    public void List_Images_TakesPicturesAndTensors()
+    {
+        using var folder = new TempFolder();
+        foreach (var name in new[] { "a.npy", "b.png", "c.JPG", "d.jpeg", "e.webp", "f.bmp", "g.gif", "g.txt" })
+        {
+            folder.Text(name);
+        }
+
+        Assert.Equal(["a", "b", "c", "d", "e", "f", "g"], FileListing.List(new DatasetInput("A", folder.Root, SourceKind.Image)).Select(file => file.Id));
+    }
+
+    [Fact]
+    public void List_TwoFilesOfOneId_NamesBoth()
+    {
+        using var folder = new TempFolder();
+        folder.Text("x/a.npy");
+        folder.Text("x/a.pt");
+        folder.Text("a.pt");
+
+        var exception = Assert.Throws<DatasetException>(() => FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)));
+
+        Assert.Contains($"'{folder["x/a.npy"]}' and '{folder["x/a.pt"]}' have the same id 'x/a'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void List_EmptyFolder_SaysWhatWasLookedFor()
+    {
+        using var folder = new TempFolder();
+
+        var exception = Assert.Throws<DatasetException>(() => FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)));
+
+        Assert.Equal($"--pred '{folder.Root}' is empty; expected files that end in .npy .npz .safetensors .pt .pth .ckpt .bin .latent.", exception.Message);
+    }
+
+    [Fact]
+    public void List_OnlyForeignFiles_NamesOne()
+    {
+        using var folder = new TempFolder();
+        var picture = folder.Text("a.png");
+
+        var exception = Assert.Throws<DatasetException>(() => FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)));
+
+        Assert.Contains($"(such as '{picture}')", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(".safetensors", exception.Message, StringComparison.Ordinal);
+    }
+}
