@@ -1,0 +1,12 @@
+namespace PerceptualEval.Cli.Results;
+
+/// <summary>Which model made a result.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Sha256">The hash that identifies its graphs, in lower-case hex.</param>
+internal sealed record ModelIdentity(string Name, string Sha256)
+{
+    private const int HashDigitsShown = 12;
+
+    /// <summary>The name and the beginning of the hash, for people.</summary>
+    public override string ToString() => $"{Name} (sha256 {Sha256[..Math.Min(HashDigitsShown, Sha256.Length)]})";
+}

@@ -1,0 +1,35 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace PerceptualEval.Cli.Results;
+
+/// <summary>How results are written as JSON: the names of the design's contract, in snake_case.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(NonFiniteAsNull), typeof(IntervalAsPair)])]
+[JsonSerializable(typeof(ScoreProvenance))]
+[JsonSerializable(typeof(DistanceProvenance))]
+[JsonSerializable(typeof(ScoreRow))]
+[JsonSerializable(typeof(DistancePair))]
+[JsonSerializable(typeof(LossSummary))]
+[JsonSerializable(typeof(double[]))]
+internal sealed partial class ResultJson : JsonSerializerContext
+{
+    // Nothing here goes into HTML: ids keep their umlauts, apostrophes and plus signs, and can be searched for.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes a value on one line, without a line end.</summary>
+    /// <returns>UTF-8.</returns>
+    public static byte[] Bytes<T>(T value, JsonTypeInfo<T> type)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, Readable))
+        {
+            JsonSerializer.Serialize(writer, value, type);
+        }
+
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+
+namespace PerceptualEval.Cli.Results;
+
+/// <summary>One sample as every output shows it; null is "not computed" or "not finite".</summary>
+/// <param name="Id">The sample's id.</param>
+/// <param name="Loss">The weighted sum; lower is better.</param>
+/// <param name="LatentL2Loss">mean((target − pred)²) of the latents.</param>
+/// <param name="PerceptualLoss">LPIPS(decode(target), decode(pred)).</param>
+/// <param name="PerceptualLossOnInputs">LPIPS(image, decode(pred)).</param>
+/// <param name="NonFinite">Why a value is not finite; null where all are.</param>
+internal sealed record ScoreRow(
+    string Id,
+    double? Loss,
+    double? LatentL2Loss,
+    double? PerceptualLoss,
+    double? PerceptualLossOnInputs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NonFinite)
+{
+    /// <summary>The names of the columns, those of the JSON keys, in the order of this record.</summary>
+    public static IReadOnlyList<string> Columns { get; } =
+        ["id", "loss", "latent_l2_loss", "perceptual_loss", "perceptual_loss_on_inputs", "non_finite"];
+
+    /// <summary>Makes the row of a sample.</summary>
+    /// <param name="id">The sample's id.</param>
+    /// <param name="sample">Its loss and terms.</param>
+    /// <param name="nonFinite">Why a value is not finite, where that is known better than "not finite"; used only where one is not.</param>
+    public static ScoreRow Of(string id, SampleLoss sample, string? nonFinite) => new(
+        id,
+        Finite(sample.Loss),
+        Finite(sample.LatentL2Loss),
+        Finite(sample.PerceptualLoss),
+        Finite(sample.PerceptualLossOnInputs),
+        sample.IsFinite ? null : nonFinite ?? "the loss or one of its terms is not finite");
+
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+}
