@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Images;
+using PerceptualEval.Cli.Results;
 using PerceptualEval.Cli.Verbs;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
@@ -38,9 +41,13 @@ internal static class Program
         {
             return Fail(ExitCode.Interrupted, "interrupted.");
         }
-        catch (Exception exception) when (exception is UsageException or TensorFileException or ModelException or DeviceException)
+        catch (Exception exception) when (IsBadInput(exception))
         {
             return Fail(ExitCode.BadInput, exception.Message);
+        }
+        catch (Exception exception) when (exception is InferenceException or OutputException)
+        {
+            return Fail(ExitCode.Fault, exception.Message);
         }
         catch (Exception exception)
         {
@@ -48,15 +55,21 @@ internal static class Program
         }
     }
 
-    private static RootCommand Commands(CancellationToken interrupt)
-    {
-        return new RootCommand("Scores latents the way people would see them: latent L2 + LPIPS of the decoded images.")
+    private static bool IsBadInput(Exception exception) =>
+        exception is UsageException or DatasetException or TensorFileException or ImageFileException or ModelException or DeviceException
+            or OutputException { IsWhileRunning: false };
+
+    private static RootCommand Commands(CancellationToken interrupt) =>
+        new("Scores latents the way people would see them: latent L2 + LPIPS of the decoded images.")
         {
+            ScoreVerb.Create(interrupt),
+            DistanceVerb.Create(interrupt),
+            DecodeVerb.Create(interrupt),
+            EncodeVerb.Create(interrupt),
             BuildVerb.Create(),
             ModelsVerb.Create(),
             DoctorVerb.Create(),
         };
-    }
 
     private static string PathOf(Command command) =>
         command is RootCommand ? "perceptual-eval" : string.Join(' ', command.Parents.OfType<Command>().Take(1).Select(PathOf).Append(command.Name));

@@ -15,9 +15,6 @@ namespace PerceptualEval;
 /// </remarks>
 public sealed class LatentPerceptualLoss : IDisposable
 {
-    private readonly LatentDecoder _decoder;
-    private readonly PerceptualNetwork _lpips;
-
     /// <summary>Creates the loss from a decoder and an LPIPS network.</summary>
     /// <param name="decoder">The decoder; owned by the loss from here on and disposed with it.</param>
     /// <param name="lpips">The LPIPS network; owned by the loss from here on and disposed with it.</param>
@@ -26,17 +23,17 @@ public sealed class LatentPerceptualLoss : IDisposable
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(lpips);
-        (_decoder, _lpips, Options) = (decoder, lpips, options ?? new LossOptions());
+        (Decoder, Lpips, Options) = (decoder, lpips, options ?? new LossOptions());
     }
 
     /// <summary>How the loss is computed.</summary>
     public LossOptions Options { get; }
 
-    /// <summary>The latents that the decoder takes.</summary>
-    public LatentSpace LatentSpace => _decoder.LatentSpace;
+    /// <summary>The decoder; owned by this loss.</summary>
+    public LatentDecoder Decoder { get; }
 
-    /// <summary>Where the graphs run; never auto.</summary>
-    public ExecutionDevice Device => _decoder.Device;
+    /// <summary>The LPIPS network; owned by this loss.</summary>
+    public PerceptualNetwork Lpips { get; }
 
     /// <summary>Loads decoder and LPIPS network by name.</summary>
     /// <param name="decoder">The name or folder of a decoder model.</param>
@@ -106,7 +103,7 @@ public sealed class LatentPerceptualLoss : IDisposable
     public PreparedTarget Prepare(TensorBuffer target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        _decoder.ImageShape(target.Shape);
+        Decoder.ImageShape(target.Shape);
         var finite = new bool[target.Shape[0]];
         PerceptualFeatures? features = null;
         MarkFinite(target, finite, first: true);
@@ -114,7 +111,7 @@ public sealed class LatentPerceptualLoss : IDisposable
         {
             using var image = Decode(target);
             MarkFinite(image, finite);
-            features = _lpips.Features(image);
+            features = Lpips.Features(image);
         }
 
         return new PreparedTarget(TensorBuffer.CopyOf(target.Shape, target.Span), features, finite);
@@ -142,8 +139,8 @@ public sealed class LatentPerceptualLoss : IDisposable
         {
             using var decoded = Decode(predicted);
             MarkFinite(decoded, finite);
-            using var features = NeedsOwnFeatures(decoded, images) ? _lpips.Features(decoded) : null;
-            perceptual = target.Features is null ? null : _lpips.Distance(target.Features, features!);
+            using var features = NeedsOwnFeatures(decoded, images) ? Lpips.Features(decoded) : null;
+            perceptual = target.Features is null ? null : Lpips.Distance(target.Features, features!);
             onInputs = Options.Weights.Input > 0 ? DistanceToImages(images!, decoded, features, finite) : null;
         }
 
@@ -153,13 +150,13 @@ public sealed class LatentPerceptualLoss : IDisposable
     /// <summary>Disposes the decoder and the LPIPS network.</summary>
     public void Dispose()
     {
-        _decoder.Dispose();
-        _lpips.Dispose();
+        Decoder.Dispose();
+        Lpips.Dispose();
     }
 
     private TensorBuffer Decode(TensorBuffer latents)
     {
-        var images = _decoder.Decode(latents, Options.Units);
+        var images = Decoder.Decode(latents, Options.Units);
         if (Options.Clamp)
         {
             TensorPrimitives.Clamp(images.Span, -1, 1, images.Span);
@@ -178,14 +175,14 @@ public sealed class LatentPerceptualLoss : IDisposable
         if (SameSize(decoded, images) || Options.Resize == ResizeMode.Image)
         {
             using var resized = SameSize(decoded, images) ? null : BicubicResize.Resize(images, (int)decoded.Shape[2], (int)decoded.Shape[3]);
-            using var imageFeatures = _lpips.Features(resized ?? images);
-            return _lpips.Distance(imageFeatures, decodedFeatures!);
+            using var imageFeatures = Lpips.Features(resized ?? images);
+            return Lpips.Distance(imageFeatures, decodedFeatures!);
         }
 
         using var enlarged = BicubicResize.Resize(decoded, (int)images.Shape[2], (int)images.Shape[3]);
-        using var enlargedFeatures = _lpips.Features(enlarged);
-        using var features = _lpips.Features(images);
-        return _lpips.Distance(features, enlargedFeatures);
+        using var enlargedFeatures = Lpips.Features(enlarged);
+        using var features = Lpips.Features(images);
+        return Lpips.Distance(features, enlargedFeatures);
     }
 
     private SampleLoss[] Combine(
@@ -218,7 +215,7 @@ public sealed class LatentPerceptualLoss : IDisposable
             throw new ArgumentException($"the weight of the third term is {Options.Weights.Input}, but no images were given.", nameof(images));
         }
 
-        var decoded = _decoder.ImageShape(latents);
+        var decoded = Decoder.ImageShape(latents);
         var fits = images.Shape.Rank == 4 && images.Shape[0] == latents[0] && images.Shape[1] == 3;
         if (!fits || (Options.Resize == ResizeMode.None && images.Shape != decoded))
         {

@@ -37,6 +37,9 @@ internal sealed class Dataset
     /// <summary>How many sources a sample has: target and pred, and the image where there is one.</summary>
     public int SourceCount => _inputs.Count;
 
+    /// <summary>Whether samples have an image beside target and pred.</summary>
+    public bool HasImages => _inputs.Count > 2;
+
     /// <summary>How many samples there are; null where that takes opening many files.</summary>
     public long? SampleCount { get; }
 

@@ -5,16 +5,16 @@ namespace PerceptualEval.Cli.Datasets;
 /// <summary>The values of consecutive samples of equal shapes. Owns its tensors.</summary>
 internal sealed class SampleBatch : IDisposable
 {
-    private SampleBatch(string[] ids, TensorBuffer[] tensors)
+    private SampleBatch(Sample[] samples, TensorBuffer[] tensors)
     {
-        Ids = ids;
+        Samples = samples;
         Tensors = tensors;
     }
 
-    /// <summary>The samples' ids, in the order of the tensors' first dimension.</summary>
-    public IReadOnlyList<string> Ids { get; }
+    /// <summary>The samples, in the order of the tensors' first dimension.</summary>
+    public IReadOnlyList<Sample> Samples { get; }
 
-    /// <summary>All tensors, in the order of the dataset's inputs; sample <c>i</c> of each is the values of <c>Ids[i]</c>.</summary>
+    /// <summary>All tensors, in the order of the dataset's inputs; entry <c>i</c> of each is the values of <c>Samples[i]</c>.</summary>
     public IReadOnlyList<TensorBuffer> Tensors { get; }
 
     /// <summary>The target latents <c>[n,C,h,w]</c>, or images A <c>[n,3,H,W]</c> of <c>distance</c>.</summary>
@@ -37,7 +37,7 @@ internal sealed class SampleBatch : IDisposable
     public static SampleBatch Read(IReadOnlyList<Sample> samples, SampleReader reader, CancellationToken cancellationToken)
     {
         var tensors = Array.ConvertAll([.. samples[0].Sources], source => new TensorBuffer(new TensorShape([samples.Count, .. source.Tensor.SampleShape.Dimensions])));
-        var batch = new SampleBatch([.. samples.Select(sample => sample.Id)], tensors);
+        var batch = new SampleBatch([.. samples], tensors);
         try
         {
             for (var i = 0; i < samples.Count; i++)

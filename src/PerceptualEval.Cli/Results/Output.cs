@@ -14,7 +14,7 @@ internal abstract class Output(string name) : IDisposable
         }
         catch (Exception exception) when (OutputException.IsCause(exception))
         {
-            throw OutputException.Because(name, exception);
+            throw OutputException.Because(name, exception, whileRunning: true);
         }
     }
 
@@ -28,7 +28,7 @@ internal abstract class Output(string name) : IDisposable
         }
         catch (Exception exception) when (OutputException.IsCause(exception))
         {
-            throw OutputException.Because(name, exception);
+            throw OutputException.Because(name, exception, whileRunning: true);
         }
     }
 

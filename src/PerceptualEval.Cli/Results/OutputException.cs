@@ -16,13 +16,18 @@ internal sealed class OutputException : Exception
     {
     }
 
+    /// <summary>Whether it happened after the output had proved that it can be written: a fault while running, not a wrong argument.</summary>
+    public bool IsWhileRunning { get; private init; }
+
     /// <summary>Whether an exception tells of the file system rather than of a mistake of ours.</summary>
     public static bool IsCause(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     /// <summary>Puts a failure of the file system into words.</summary>
     /// <param name="output">The file, as given, or "standard output".</param>
     /// <param name="cause">An exception for which <see cref="IsCause"/> holds.</param>
-    public static OutputException Because(string output, Exception cause) => new(output, Explain(output, cause), cause);
+    /// <param name="whileRunning">Whether the output had already proved that it can be written.</param>
+    public static OutputException Because(string output, Exception cause, bool whileRunning = false) =>
+        new(output, Explain(output, cause), cause) { IsWhileRunning = whileRunning };
 
     private static string Explain(string output, Exception cause) => cause switch
     {

@@ -3,22 +3,24 @@ using PerceptualEval.Cli.Results;
 
 namespace PerceptualEval.Cli.Verbs;
 
-/// <summary>One run of <c>score</c>: every sample is scored once, written to all outputs and counted in the summary.</summary>
+/// <summary>One run of <c>score</c>: every sample is scored once, written to the outputs and counted in the summary.</summary>
 /// <param name="loss">The loss; stays the caller's.</param>
-/// <param name="writers">Where results go; they stay the caller's and are completed here.</param>
-internal sealed class ScoreRun(LatentPerceptualLoss loss, IReadOnlyList<ScoreWriter> writers)
+/// <param name="file">The file of <c>--out</c>, or null; stays the caller's.</param>
+/// <param name="shown">What standard output gets; stays the caller's.</param>
+internal sealed class ScoreRun(LatentPerceptualLoss loss, ScoreWriter? file, ScoreWriter shown)
 {
     private readonly LossAccumulator _accumulator = new();
     private long _done;
 
-    /// <summary>The summary of the samples scored so far.</summary>
-    public LossSummary Summary => _accumulator.Compute();
-
-    /// <summary>Scores a dataset and completes the outputs, also where the run is interrupted or fails: what was scored is kept.</summary>
-    /// <returns>Whether it was interrupted.</returns>
-    public bool Score(Dataset dataset, int batchSize, CancellationToken interrupt)
+    /// <summary>Scores a dataset and completes the outputs. What was scored is kept where the run is interrupted or fails.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="batchSize">The most samples in a batch.</param>
+    /// <param name="interrupt">Ends the run after the batch at work.</param>
+    /// <param name="interrupted">Whether it did.</param>
+    /// <returns>The summary of the samples that were scored.</returns>
+    public LossSummary Score(Dataset dataset, int batchSize, CancellationToken interrupt, out bool interrupted)
     {
-        var interrupted = false;
+        interrupted = false;
         try
         {
             ScoreBatches(dataset, batchSize, interrupt);
@@ -29,13 +31,15 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, IReadOnlyList<ScoreWri
         }
         catch when (_done > 0)
         {
-            // Standard output gets nothing from a run that failed; the file keeps the samples that were scored.
-            Complete(writers.Take(writers.Count - 1));
+            // The file keeps what was scored before the fault; standard output gets nothing from a run that failed.
+            file?.Complete(_accumulator.Compute());
             throw;
         }
 
-        Complete(writers);
-        return interrupted;
+        var summary = _accumulator.Compute();
+        file?.Complete(summary);
+        shown.Complete(summary);
+        return summary;
     }
 
     private void ScoreBatches(Dataset dataset, int batchSize, CancellationToken interrupt)
@@ -45,19 +49,7 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, IReadOnlyList<ScoreWri
         {
             using (batch)
             {
-                RequireFit(batch);
-                var losses = loss.Score(batch.Pred, batch.Target, loss.Options.Weights.Input > 0 ? batch.Images : null);
-                for (var i = 0; i < losses.Count; i++)
-                {
-                    _accumulator.Update(losses[i]);
-                    var reason = losses[i].IsFinite ? null : NonFiniteValues.Explain(batch, i);
-                    foreach (var writer in writers)
-                    {
-                        writer.Write(batch.Ids[i], losses[i], reason);
-                    }
-                }
-
-                _done += losses.Count;
+                ScoreBatch(batch);
                 progress.Report(_done);
             }
 
@@ -65,12 +57,20 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, IReadOnlyList<ScoreWri
         }
     }
 
-    private void Complete(IEnumerable<ScoreWriter> complete)
+    private void ScoreBatch(SampleBatch batch)
     {
-        var summary = Summary;
-        foreach (var writer in complete)
+        var images = loss.Options.Weights.Input > 0 ? batch.Images : null;
+        BatchCheck.Latents(batch, loss.Decoder, loss.Lpips);
+        BatchCheck.Images(batch, images, loss);
+        var losses = loss.Score(batch.Pred, batch.Target, images);
+        for (var i = 0; i < losses.Count; i++)
         {
-            writer.Complete(summary);
+            _accumulator.Update(losses[i]);
+            var row = ScoreRow.Of(batch.Samples[i].Id, losses[i], losses[i].IsFinite ? null : NonFiniteValues.Explain(batch, i));
+            file?.Write(row);
+            shown.Write(row);
         }
+
+        _done += losses.Count;
     }
 }

@@ -72,25 +72,24 @@ internal static class ScoreVerb
         RequireImagesIfWeighted(dataset, options.Weights);
         using var loss = LatentPerceptualLoss.Load(
             parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), CommonOptions.Store(parsed));
-        var batchSize = CommonOptions.BatchSize(parsed, loss.Device);
+        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device);
         var provenance = Provenance.Of(loss, batchSize);
 
         // Standard output comes last: it says nothing where the file fails.
         using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var shown = Shown(parsed, provenance);
-        var run = new ScoreRun(loss, file is null ? [shown] : [file, shown]);
-        var interrupted = run.Score(dataset, batchSize, interrupt);
+        var summary = new ScoreRun(loss, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
         if (dataset.Warning is { } warning)
         {
             Console.Error.WriteLine($"perceptual-eval: {warning}");
         }
 
-        return interrupted ? ExitCode.Interrupted : Gate(run.Summary, failAbove);
+        return interrupted ? ExitCode.Interrupted : Gate(summary, failAbove);
     }
 
     private static ScoreWriter Shown(ParseResult parsed, ScoreProvenance provenance) => parsed.GetValue(CommonOptions.Json)
         ? new JsonScoreWriter(new StandardOutput(Console.OpenStandardOutput()), provenance)
-        : new ScoreTable(ResultConsole.OnStandardOutput(), provenance);
+        : new ScoreTable(ResultConsole.StandardOutput(), provenance);
 
     private static ExitCode Gate(LossSummary summary, double? failAbove)
     {
