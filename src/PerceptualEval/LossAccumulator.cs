@@ -22,7 +22,7 @@ public sealed class LossAccumulator
     private long _nonFinite;
 
     /// <summary>Adds one sample.</summary>
-    /// <param name="sample">Its loss and terms. Where one of them is not finite, the sample is counted and left out of every summary.</param>
+    /// <param name="sample">Its loss and terms; where one is not finite, the sample is counted and left out of every summary.</param>
     public void Update(SampleLoss sample)
     {
         if (sample.PerceptualLoss is not null)

@@ -7,7 +7,7 @@ namespace PerceptualEval;
 /// <param name="PerceptualLossOnInputs">LPIPS(image, decode(pred)); null where its weight is 0.</param>
 public readonly record struct SampleLoss(double Loss, double LatentL2Loss, double? PerceptualLoss, double? PerceptualLossOnInputs)
 {
-    /// <summary>Whether the loss and every computed term are finite. A sample of which one is not is reported and left out of every average.</summary>
+    /// <summary>Whether the loss and every computed term are finite. Otherwise the sample is reported and left out of every average.</summary>
     public bool IsFinite =>
         double.IsFinite(Loss) && double.IsFinite(LatentL2Loss)
         && double.IsFinite(PerceptualLoss ?? 0) && double.IsFinite(PerceptualLossOnInputs ?? 0);

@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace PerceptualEval.Cli.Results;
 
-/// <summary>Keeps a table's columns apart with spaces. Spectre's own border-less style leaves one space only, less than some headings have.</summary>
+/// <summary>Keeps a table's columns apart with spaces. Spectre's own style without borders leaves one, as many as a heading has.</summary>
 internal sealed class BlankBorder : TableBorder
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace PerceptualEval.Cli.Results;
 
-/// <summary>Writes CSV as RFC 4180 has it (a header, CRLF, quotes where needed), one sample a line and at once. An empty field is null.</summary>
+/// <summary>Writes CSV as RFC 4180 has it (header, CRLF, quotes where needed), one sample a line and at once; null is empty.</summary>
 /// <param name="output">Where to write; owned by the writer.</param>
 internal sealed class CsvScoreWriter(Output output) : ScoreWriter
 {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace PerceptualEval.Cli.Results;
@@ -10,7 +9,7 @@ namespace PerceptualEval.Cli.Results;
 /// <param name="Lpips">The perceptual network.</param>
 internal sealed record DistanceProvenance(string Version, string Runtime, string Device, ModelIdentity Lpips)
 {
-    /// <summary>Further fields; they follow the others.</summary>
+    /// <summary>Further fields; they follow the others. Values: text, bool, int, double.</summary>
     [JsonExtensionData]
-    public JsonObject? More { get; init; }
+    public IDictionary<string, object>? More { get; set; }
 }

@@ -33,7 +33,9 @@ internal static class DistanceTable
         {
             var mean = TermSummary.Of([.. finite.Select(pair => pair.Distance)]).Mean;
             table.AddEmptyRow();
-            table.AddRow(new Text($"mean of {finite.Length}", ResultConsole.Answer), new Text(FourDigits.Format(mean), ResultConsole.Answer));
+            table.AddRow(
+                new Text($"mean of {finite.Length}", ResultConsole.Answer),
+                new Text(FourDigits.Format(mean), ResultConsole.Answer));
         }
 
         console.Write(table);

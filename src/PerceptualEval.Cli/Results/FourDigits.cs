@@ -27,7 +27,8 @@ internal static class FourDigits
 
         // Rounded to four digits first: 9.99996 has one more digit before the point than it seems.
         var rounded = number.ToString("0.000e+00", CultureInfo.InvariantCulture);
-        var power = int.Parse(rounded.AsSpan(rounded.IndexOf('e', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var exponent = rounded.AsSpan(rounded.IndexOf('e', StringComparison.Ordinal) + 1);
+        var power = int.Parse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         return power is < SmallestPlain or > LargestPlain
             ? rounded
             : number.ToString($"F{Math.Max(0, 3 - power)}", CultureInfo.InvariantCulture);

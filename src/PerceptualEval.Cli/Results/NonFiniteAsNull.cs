@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace PerceptualEval.Cli.Results;
 
-/// <summary>JSON has no NaN and no infinity: they are written as null. Other numbers get the shortest text that reads back the same.</summary>
+/// <summary>JSON has no NaN and no infinity: they become null. Other numbers get the shortest text that reads back the same.</summary>
 internal sealed class NonFiniteAsNull : JsonConverter<double>
 {
     /// <inheritdoc/>

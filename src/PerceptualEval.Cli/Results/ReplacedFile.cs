@@ -21,8 +21,9 @@ internal sealed class ReplacedFile : Output
     {
         try
         {
-            // A link stays a link: the file that it leads to is replaced.
-            _target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            // A link stays a link: the file that it leads to, there or not, is replaced.
+            var link = new FileInfo(path);
+            _target = (link.LinkTarget is null ? link : link.ResolveLinkTarget(returnFinalTarget: true)!).FullName;
             _file = OpenDevice(_target) ?? OpenAndProbe(_temporary = $"{_target}.{Guid.NewGuid():N}.partial", FileMode.CreateNew, out _);
         }
         catch (Exception exception) when (OutputException.IsCause(exception))
@@ -73,11 +74,11 @@ internal sealed class ReplacedFile : Output
         return null;
     }
 
+    // Gone already where it was moved to its place, or never made.
     private void Discard()
     {
-        if (_temporary is not null)
+        if (_temporary is not null && File.Exists(_temporary))
         {
-            // No error where it is gone already: moved to its place, or never made.
             File.Delete(_temporary);
         }
     }

@@ -15,6 +15,11 @@ namespace PerceptualEval.Cli.Results;
 [JsonSerializable(typeof(DistancePair))]
 [JsonSerializable(typeof(LossSummary))]
 [JsonSerializable(typeof(double[]))]
+// The values of further provenance fields.
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(double))]
 internal sealed partial class ResultJson : JsonSerializerContext
 {
     // Nothing here goes into HTML: ids keep their umlauts, apostrophes and plus signs, and can be searched for.

@@ -4,7 +4,7 @@ namespace PerceptualEval.Cli.Results;
 internal static class ScoreFile
 {
     /// <summary>Opens a result file of the kind that its extension names, and proves that it can be written.</summary>
-    /// <param name="path">A <c>.json</c>, <c>.jsonl</c>, <c>.csv</c> or <c>.parquet</c> file; an existing one is replaced by the results.</param>
+    /// <param name="path">A <c>.json</c>, <c>.jsonl</c>, <c>.csv</c> or <c>.parquet</c> file; an existing one is replaced.</param>
     /// <param name="provenance">What the scores depend on.</param>
     /// <returns>
     /// The writer, owned by the caller. <c>.jsonl</c> and <c>.csv</c> hold every sample as soon as it was written; <c>.json</c> and

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace PerceptualEval.Cli.Results;
@@ -22,7 +21,7 @@ internal sealed record ScoreProvenance(
     string Units,
     string Resize)
 {
-    /// <summary>Further fields, such as <c>clamp</c> and <c>batch</c>; they follow the others.</summary>
+    /// <summary>Further fields, such as <c>clamp</c> and <c>batch</c>; they follow the others. Values: text, bool, int, double.</summary>
     [JsonExtensionData]
-    public JsonObject? More { get; init; }
+    public IDictionary<string, object>? More { get; set; }
 }

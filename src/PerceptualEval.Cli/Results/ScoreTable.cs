@@ -107,7 +107,8 @@ internal sealed class ScoreTable(ResultConsole console, ScoreProvenance provenan
         }
 
         var verb = summary.NonFinite == 1 ? "is" : "are";
-        console.WriteLine($"{summary.NonFinite} of {summary.Count} samples {verb} not finite, and left out of the numbers above:", ResultConsole.Alarm);
+        console.WriteLine(
+            $"{summary.NonFinite} of {summary.Count} samples {verb} not finite, and left out of the numbers above:", ResultConsole.Alarm);
         foreach (var row in _nonFinite)
         {
             console.WriteLine($"  {row.Id}: {row.NonFinite}", ResultConsole.Alarm);

@@ -1,6 +1,6 @@
 namespace PerceptualEval.Cli.Results;
 
-/// <summary>Standard output, which gets a result whole or not at all: a run that fails leaves nothing for the next program to choke on.</summary>
+/// <summary>Standard output, which gets a result whole or not at all: a run that fails leaves nothing to choke on.</summary>
 /// <param name="destination">Standard output, or what stands in for it; stays the caller's.</param>
 internal sealed class StandardOutput(Stream destination) : Output("standard output")
 {

@@ -17,13 +17,14 @@ internal sealed class StreamedFile : Output
     public StreamedFile(string path) : base(path)
     {
         _path = path;
-        _isNew = !File.Exists(path);
+        _isNew = new FileInfo(path) is { Exists: false, LinkTarget: null };
         try
         {
             _stream = OpenAndProbe(path, FileMode.OpenOrCreate, out _isFile);
         }
         catch (Exception exception) when (OutputException.IsCause(exception))
         {
+            Discard();
             throw OutputException.Because(path, exception);
         }
     }
@@ -32,10 +33,7 @@ internal sealed class StreamedFile : Output
     public override void Dispose()
     {
         _stream.Dispose();
-        if (_isNew && !_started)
-        {
-            File.Delete(_path);
-        }
+        Discard();
     }
 
     /// <inheritdoc/>
@@ -61,5 +59,14 @@ internal sealed class StreamedFile : Output
         }
 
         _started = true;
+    }
+
+    // An empty file that this run made and put nothing into.
+    private void Discard()
+    {
+        if (_isNew && !_started && File.Exists(_path))
+        {
+            File.Delete(_path);
+        }
     }
 }

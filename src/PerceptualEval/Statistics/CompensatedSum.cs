@@ -1,6 +1,6 @@
 namespace PerceptualEval.Statistics;
 
-/// <summary>A running sum of doubles that carries along what rounding dropped (Neumaier 1974): its error does not grow with the count.</summary>
+/// <summary>A running sum that carries along what rounding dropped (Neumaier 1974): its error does not grow with the count.</summary>
 internal struct CompensatedSum
 {
     private double _sum;

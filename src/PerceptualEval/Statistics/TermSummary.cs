@@ -32,9 +32,8 @@ public sealed record TermSummary(
         {
             if (!double.IsFinite(values[i]))
             {
-                throw new ArgumentException(
-                    FormattableString.Invariant($"value {i} of {values.Length} is {values[i]}; a summary takes finite values: leave the others out and count them."),
-                    nameof(values));
+                var found = FormattableString.Invariant($"value {i} of {values.Length} is {values[i]}");
+                throw new ArgumentException($"{found}; a summary takes finite values: count the others apart.", nameof(values));
             }
         }
 

@@ -48,7 +48,7 @@ public sealed class JsonScoreWriterTests
             root.GetProperty("samples").EnumerateArray().Select(row => row.Deserialize(ResultJson.Default.ScoreRow)));
         var provenance = root.GetProperty("provenance").Deserialize(ResultJson.Default.ScoreProvenance)!;
         Assert.Equal(Scores.Provenance with { More = provenance.More }, provenance);
-        Assert.Equal(4, (int?)provenance.More?["batch"]);
+        Assert.Equal(4, Assert.IsType<JsonElement>(provenance.More?["batch"]).GetInt32());
     }
 
     [Fact]

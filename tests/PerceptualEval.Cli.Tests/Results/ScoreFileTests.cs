@@ -79,7 +79,8 @@ public sealed class ScoreFileTests : IDisposable
                     }
                 }
 
-                var read = File.ReadLines(folder["x.csv"]).Skip(1).Select(line => double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture));
+                var fields = File.ReadLines(folder["x.csv"]).Skip(1).Select(line => line.Split(',')[1]);
+                var read = fields.Select(field => double.Parse(field, CultureInfo.InvariantCulture));
                 Assert.Equal(values.Select(BitConverter.DoubleToInt64Bits), read.Select(BitConverter.DoubleToInt64Bits));
             },
             iter: 20);
@@ -96,7 +97,7 @@ public sealed class ScoreFileTests : IDisposable
         Assert.Equal([false, true, true, true, true, true], fields.Select(field => field.IsNullable));
         using var group = reader.OpenRowGroupReader(0);
         Assert.Equal(3, group.RowCount);
-        var text = new string[3];
+        var text = new string?[3];
         await group.ReadAsync(fields[0], text.AsMemory(), cancellationToken: cancel);
         Assert.Equal(["cat#0", "cat#1", "bäume/it's"], text);
         await group.ReadAsync(fields[5], text.AsMemory(), cancellationToken: cancel);
@@ -109,8 +110,9 @@ public sealed class ScoreFileTests : IDisposable
             Assert.Equal(expected[column], numbers);
         }
 
-        Assert.Equal("raw", JsonSerializer.Deserialize(reader.CustomMetadata[ParquetScoreWriter.ProvenanceKey], ResultJson.Default.ScoreProvenance)!.Units);
-        Assert.Equal(Scores.Summary, JsonSerializer.Deserialize(reader.CustomMetadata[ParquetScoreWriter.SummaryKey], ResultJson.Default.LossSummary));
+        var metadata = reader.CustomMetadata;
+        Assert.Equal("raw", JsonSerializer.Deserialize(metadata[ParquetScoreWriter.ProvenanceKey], ResultJson.Default.ScoreProvenance)!.Units);
+        Assert.Equal(Scores.Summary, JsonSerializer.Deserialize(metadata[ParquetScoreWriter.SummaryKey], ResultJson.Default.LossSummary));
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using PerceptualEval.Cli.Results;
 
 namespace PerceptualEval.Cli.Tests.Results;
@@ -10,7 +9,7 @@ internal static class Scores
         "0.1.0", "onnxruntime 1.31.1", "cpu", new ModelIdentity("taef2", "aa11"), new ModelIdentity("squeeze", "bb22"),
         new LossWeights(1, 0.5, 0), "raw", "none")
     {
-        More = new JsonObject { ["clamp"] = false, ["batch"] = 4 },
+        More = new Dictionary<string, object> { ["clamp"] = false, ["batch"] = 4 },
     };
 
     public static (string Id, SampleLoss Loss, string? NonFinite)[] Samples { get; } =

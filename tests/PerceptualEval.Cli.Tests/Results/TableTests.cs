@@ -28,7 +28,7 @@ public sealed class TableTests
               std              0.3536       0.2652   0.1768
               min              0.2500       0.1250   0.2500
               p50              0.5000       0.3125   0.3750
-              p95              0.7250       0.4813   0.4875
+              p95              0.7250       0.4812   0.4875
               max              0.7500       0.5000   0.5000
 
             1 of 3 samples is not finite, and left out of the numbers above:
@@ -112,7 +112,9 @@ public sealed class TableTests
     public void DistanceTable_PairsWithLayers_ShowsThemAndTheMean()
     {
         var text = Printed(console => DistanceTable.Write(
-            console, Distances, [new DistancePair("a", 0.125, [0.1, 0.025]), new DistancePair("b", 0.25), new DistancePair("c", double.NaN)]));
+            console,
+            Distances,
+            [new DistancePair("a", 0.125, [0.1, 0.025]), new DistancePair("b", 0.25), new DistancePair("c", double.NaN)]));
 
         var expected = """
             lpips   alex (sha256 cc33)
@@ -156,7 +158,8 @@ public sealed class TableTests
     [InlineData(0.00000123456, "1.235e-06")]
     [InlineData(-0.123456, "-0.1235")]
     [InlineData(double.PositiveInfinity, "Infinity")]
-    public void FourDigits_AnyNumber_HasFourSignificantDigits(double? value, string expected) => Assert.Equal(expected, FourDigits.Format(value));
+    public void FourDigits_AnyNumber_HasFourSignificantDigits(double? value, string expected) =>
+        Assert.Equal(expected, FourDigits.Format(value));
 
     private static string Printed(Action<ResultConsole> print)
     {

@@ -97,7 +97,7 @@ public sealed class UnwritableOutputTests : IDisposable
     [Fact]
     public void Write_DiskThatFillsUpLater_SaysSo()
     {
-        using var writer = new JsonLinesScoreWriter(new FillingDisk(room: 200));
+        using var writer = new JsonLinesScoreWriter(new FillingDisk(room: 150));
         writer.Write("a", new SampleLoss(1, 1, 1, 1));
 
         var exception = Assert.Throws<OutputException>(() => writer.Write("b", new SampleLoss(1, 1, 1, 1)));
