@@ -125,6 +125,8 @@ public sealed class BatchReaderTests : IDisposable
             using (batch)
             {
                 Assert.Equal(["a"], batch.Ids);
+                const int TwoBatches = 4;
+                Assert.True(SpinWait.SpinUntil(() => TensorBuffer.LiveCount == _liveBefore + TwoBatches, TimeSpan.FromMinutes(1)), "no batch was read ahead");
                 break;
             }
         }
