@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
@@ -18,7 +17,7 @@ internal static class Provenance
         (loss.Options.Units ?? loss.Decoder.LatentSpace.Units).ToString().ToLowerInvariant(),
         loss.Options.Resize.ToString().ToLowerInvariant())
     {
-        More = new JsonObject { ["clamp"] = loss.Options.Clamp, ["batch"] = batchSize },
+        More = new Dictionary<string, object> { ["clamp"] = loss.Options.Clamp, ["batch"] = batchSize },
     };
 
     public static DistanceProvenance Of(PerceptualNetwork lpips) => new(ToolVersion.Text, InferenceRuntime.Version, $"{lpips.Device}", Identity(lpips.Model));

@@ -42,7 +42,7 @@ public sealed class BatchReaderTests : IDisposable
             using (batch)
             {
                 Assert.Equal(batch.Target.Shape, batch.Pred.Shape);
-                shapes.Add($"{batch.Pred.Shape} {string.Join(' ', batch.Ids)}");
+                shapes.Add($"{batch.Pred.Shape} {string.Join(' ', batch.Samples.Select(sample => sample.Id))}");
             }
         }
 
@@ -106,7 +106,7 @@ public sealed class BatchReaderTests : IDisposable
             {
                 using (batch)
                 {
-                    ids.AddRange(batch.Ids);
+                    ids.AddRange(batch.Samples.Select(sample => sample.Id));
                 }
             }
         });
@@ -124,7 +124,7 @@ public sealed class BatchReaderTests : IDisposable
         {
             using (batch)
             {
-                Assert.Equal(["a"], batch.Ids);
+                Assert.Equal(["a"], batch.Samples.Select(sample => sample.Id));
                 const int TwoBatches = 4;
                 Assert.True(SpinWait.SpinUntil(() => TensorBuffer.LiveCount == _liveBefore + TwoBatches, TimeSpan.FromMinutes(1)), "no batch was read ahead");
                 break;
@@ -145,7 +145,7 @@ public sealed class BatchReaderTests : IDisposable
             {
                 using (batch)
                 {
-                    scored.AddRange(batch.Ids);
+                    scored.AddRange(batch.Samples.Select(sample => sample.Id));
                     cancel.Cancel();
                 }
             }
@@ -226,9 +226,9 @@ public sealed class BatchReaderTests : IDisposable
         {
             using (batch)
             {
-                for (var i = 0; i < batch.Ids.Count; i++)
+                for (var i = 0; i < batch.Samples.Count; i++)
                 {
-                    content.Add($"{batch.Ids[i]}=T{FirstOfCounting(batch.Target.Sample(i))}/P{FirstOfCounting(batch.Pred.Sample(i))}");
+                    content.Add($"{batch.Samples[i].Id}=T{FirstOfCounting(batch.Target.Sample(i))}/P{FirstOfCounting(batch.Pred.Sample(i))}");
                 }
             }
         }
