@@ -76,7 +76,7 @@ internal sealed class PickleInput(ByteSource source, long position = 0)
         }
 
         var value = new BigInteger(Take((int)byteCount));
-        return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
     }
 
     private ReadOnlySpan<byte> Take(int count)

@@ -81,14 +81,39 @@ internal ref struct StridedReader<T>
     private void Walk(int axisIndex, long source, long target)
     {
         var axis = _axes[axisIndex];
-        var innermost = axisIndex == _axes.Length - 1;
+        if (axisIndex == _axes.Length - 1)
+        {
+            Scatter(axis, source, target);
+            return;
+        }
+
         for (var i = 0L; i < axis.Length; i++, source += axis.Stride, target += axis.Step)
         {
-            if (!innermost)
+            Walk(axisIndex + 1, source, target);
+        }
+    }
+
+    private void Scatter(Axis axis, long source, long target)
+    {
+        var window = _window;
+        var last = axis.Length - 1;
+        if (source >= _windowStart && source + (last * axis.Stride) < _windowStart + _windowCount
+            && target >= 0 && target + (last * axis.Step) < _destination.Length)
+        {
+            // The whole run is at hand and wanted, as most are.
+            var from = (int)(source - _windowStart);
+            var to = (int)target;
+            for (var i = 0; i <= last; i++, from += (int)axis.Stride, to += (int)axis.Step)
             {
-                Walk(axisIndex + 1, source, target);
+                _destination[to] = window[from];
             }
-            else if ((ulong)target < (ulong)_destination.Length)
+
+            return;
+        }
+
+        for (var i = 0L; i <= last; i++, source += axis.Stride, target += axis.Step)
+        {
+            if ((ulong)target < (ulong)_destination.Length)
             {
                 _destination[(int)target] = ValueAt(source);
             }

@@ -16,6 +16,8 @@ public sealed class TensorFile : IDisposable
     private readonly TensorListing _listing;
     private readonly Dictionary<string, StoredTensor> _stored = new(StringComparer.Ordinal);
 
+    private bool _disposed;
+
     private TensorFile(string path, FileSource source, TensorListing listing)
     {
         Path = path;
@@ -153,6 +155,7 @@ public sealed class TensorFile : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
+        _disposed = true;
         _listing.Container?.Dispose();
         _source.Dispose();
     }
@@ -171,6 +174,7 @@ public sealed class TensorFile : IDisposable
 
     private StoredTensor Find(TensorEntry entry)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(entry);
         if (!_stored.TryGetValue(entry.Name, out var stored) || stored.Entry != entry)
         {

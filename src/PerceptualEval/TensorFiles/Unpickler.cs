@@ -44,7 +44,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
             case 0x95: // FRAME: a hint for readers that buffer
                 input.UInt64();
                 break;
-            case (byte)'(':
+            case (byte)'(': // MARK, POP, POP_MARK, DUP
                 _marks.Add(_stack.Count);
                 break;
             case (byte)'0':
@@ -56,7 +56,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
             case (byte)'2':
                 Push(Peek());
                 break;
-            case (byte)'q':
+            case (byte)'q': // BINPUT, LONG_BINPUT, MEMOIZE, BINGET, LONG_BINGET
                 _memo[input.Byte()] = Peek();
                 break;
             case (byte)'r':
@@ -71,17 +71,15 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
             case (byte)'j':
                 Push(Recall(input.UInt32()));
                 break;
-            case (byte)'c':
+            case (byte)'c': // GLOBAL; INST, of protocol 0, names a class as well: let the refusal name it too
+            case (byte)'i':
                 PushGlobal(input.Line(), input.Line());
                 break;
-            case (byte)'i': // INST, of protocol 0, names a class as GLOBAL does: let the refusal name it too
-                PushGlobal(input.Line(), input.Line());
-                throw Unknown(opcode);
-            case 0x93:
+            case 0x93: // STACK_GLOBAL
                 var name = Pop<string>();
                 PushGlobal(Pop<string>(), name);
                 break;
-            case (byte)'Q':
+            case (byte)'Q': // BINPERSID
                 Push(objects.Resolve(Pop()));
                 break;
             case (byte)'R' or 0x81: // REDUCE, NEWOBJ
@@ -93,7 +91,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
                 var positional = Pop<object?[]>();
                 Push(TorchObjects.Call(Pop<PickleGlobal>(), positional));
                 break;
-            case (byte)'b':
+            case (byte)'b': // BUILD
                 var state = Pop();
                 TorchObjects.SetState(Peek(), state);
                 break;
@@ -115,10 +113,10 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
             case (byte)'N':
                 value = null;
                 break;
-            case 0x88 or 0x89:
+            case 0x88 or 0x89: // NEWTRUE, NEWFALSE
                 value = opcode == 0x88;
                 break;
-            case (byte)'J':
+            case (byte)'J': // BININT, BININT1, BININT2, LONG1, LONG4
                 value = (long)input.Int32();
                 break;
             case (byte)'K':
@@ -136,7 +134,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
             case (byte)'G':
                 value = input.DoubleBigEndian();
                 break;
-            case (byte)'X':
+            case (byte)'X': // BINUNICODE, SHORT_BINUNICODE, BINUNICODE8
                 value = input.Text(input.UInt32());
                 break;
             case 0x8c:
@@ -151,7 +149,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
             case (byte)'T':
                 value = Encoding.Latin1.GetString(input.Bytes(input.UInt32()));
                 break;
-            case (byte)'C':
+            case (byte)'C': // SHORT_BINBYTES, BINBYTES, then BINBYTES8 and BYTEARRAY8
                 value = input.Bytes(input.Byte());
                 break;
             case (byte)'B':
@@ -197,13 +195,13 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
                 Push(new PickleDict());
                 SetItems(entries);
                 break;
-            case (byte)'a':
+            case (byte)'a': // APPEND
                 Append([Pop()]);
                 break;
             case (byte)'e' or 0x90: // APPENDS, ADDITEMS
                 Append(PopMark());
                 break;
-            case (byte)'s':
+            case (byte)'s': // SETITEM, SETITEMS
                 SetItems(PopMany(2));
                 break;
             case (byte)'u':
