@@ -1,3 +1,5 @@
+using PerceptualEval.Cli.Datasets.Formats;
+
 namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>Lists the files of a folder that belong to a dataset, without opening one.</summary>
@@ -11,7 +13,7 @@ internal static class FileListing
         AttributesToSkip = FileAttributes.Hidden,
     };
 
-    /// <summary>The files below a folder whose extension is known, in natural order of their ids. Hidden files and folders are skipped.</summary>
+    /// <summary>The files below a folder whose extension is known, in natural order of their ids. Hidden files and folders, and caches of text encoders, are skipped.</summary>
     /// <param name="input">The folder, and what its files hold.</param>
     /// <exception cref="DatasetException">The folder can't be read, has no such files, or two of them share an id.</exception>
     public static List<ListedFile> List(DatasetInput input)
@@ -23,9 +25,10 @@ internal static class FileListing
         {
             foreach (var path in Directory.EnumerateFiles(root, "*", Recursive))
             {
-                if (FileExtensions.Belongs(path, input.Kind))
+                var name = new CacheFileName(path, IdOf(path, root));
+                if (FileExtensions.Belongs(path, input.Kind) && !LatentFormats.Skips(name))
                 {
-                    files.Add(new ListedFile(IdOf(path, root), path));
+                    files.Add(new ListedFile(LatentFormats.Source(name).Image, path));
                 }
                 else
                 {
@@ -44,9 +47,41 @@ internal static class FileListing
             throw new DatasetException($"{input} {found}; expected files that end in {string.Join(' ', FileExtensions.Of(input.Kind))}.");
         }
 
-        files.Sort((left, right) => NaturalOrder.Comparer.Compare(left.Id, right.Id));
-        RefuseSharedIds(files, input);
+        Sort(files);
+        if (TellApart(files, root))
+        {
+            Sort(files);
+            RefuseSharedIds(files, input);
+        }
+
         return files;
+    }
+
+    private static void Sort(List<ListedFile> files) => files.Sort((left, right) => NaturalOrder.Comparer.Compare(left.Id, right.Id));
+
+    // Where a trainer cached an image in several sizes, the size belongs to the ids. Returns whether ids were shared.
+    private static bool TellApart(List<ListedFile> sorted, string root)
+    {
+        var anyShared = false;
+        for (var start = 0; start < sorted.Count;)
+        {
+            var end = start + 1;
+            while (end < sorted.Count && sorted[end].Id == sorted[start].Id)
+            {
+                end++;
+            }
+
+            for (var i = start; i < end && end - start > 1; i++)
+            {
+                anyShared = true;
+                var path = sorted[i].Path;
+                sorted[i] = new ListedFile(LatentFormats.Source(new CacheFileName(path, IdOf(path, root))).Variant, path);
+            }
+
+            start = end;
+        }
+
+        return anyShared;
     }
 
     private static string IdOf(string path, string root)

@@ -1,3 +1,5 @@
+using PerceptualEval.Cli.Datasets.Formats;
+
 namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>Finds which files belong together: single files with each other, the files of folders by their relative path without extension.</summary>
@@ -22,7 +24,8 @@ internal static class Pairing
             return PairFolders(inputs, leftOut);
         }
 
-        var id = Path.GetFileNameWithoutExtension(inputs[0].Path);
+        var first = inputs[0].Path;
+        var id = LatentFormats.Source(new CacheFileName(first, Path.GetFileNameWithoutExtension(first))).Image;
         return [new FileGroup(id, [.. inputs.Select(input => input.Path)])];
     }
 

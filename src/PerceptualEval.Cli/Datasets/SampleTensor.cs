@@ -1,4 +1,6 @@
+using PerceptualEval.Cli.Datasets.Formats;
 using PerceptualEval.Cli.Images;
+using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
 
@@ -11,16 +13,35 @@ internal sealed record SampleTensor
     {
         Path = path;
         Name = name;
+        Key = name;
         Index = index;
         Shape = shape;
+        IsBatch = shape.Rank == 4;
         SampleShape = new TensorShape(shape.Dimensions[^3..]);
+    }
+
+    private SampleTensor(string path, int index, StoredLatent latent, LatentReading reading)
+    {
+        Path = path;
+        Name = latent.Entry.Name;
+        Key = latent.Key;
+        Index = index;
+        Shape = latent.Entry.Shape;
+        Latent = latent;
+        Reading = reading;
+        Geometry = LatentGeometry.Of(latent, reading, Locate(path, Name));
+        IsBatch = Geometry.IsBatch;
+        SampleShape = Geometry.Sample;
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>The tensor's key; empty where the file has no keys.</summary>
+    /// <summary>The tensor's key in the file; empty where the file has no keys.</summary>
     public string Name { get; }
+
+    /// <summary>What the tensor pairs by where its file holds several: its key, or what the file's format makes of it.</summary>
+    public string Key { get; }
 
     /// <summary>Which of <see cref="TensorFile.Tensors"/> it is; −1 for a picture file.</summary>
     public int Index { get; }
@@ -28,28 +49,41 @@ internal sealed record SampleTensor
     /// <summary>Whether the file is a picture.</summary>
     public bool IsPicture => Index < 0;
 
-    /// <summary>The shape in the file: <c>[C,H,W]</c> or <c>[N,C,H,W]</c>; no dimension is 0.</summary>
+    /// <summary>The shape in the file; no dimension is 0.</summary>
     public TensorShape Shape { get; }
 
-    /// <summary>The shape of one sample: <c>[C,H,W]</c>.</summary>
+    /// <summary>The shape of one sample as it is read: <c>[C,H,W]</c>, or <c>[C,F,H,W]</c> of a video's latents.</summary>
     public TensorShape SampleShape { get; }
 
     /// <summary>Whether there is a batch dimension, so that ids get an index.</summary>
-    public bool IsBatch => Shape.Rank == 4;
+    public bool IsBatch { get; }
 
     /// <summary>How many samples it holds.</summary>
     public long Count => IsBatch ? Shape[0] : 1;
 
+    /// <summary>How the latents are stored; null for images.</summary>
+    public StoredLatent? Latent { get; }
+
+    /// <summary>The latents' shapes; null for images.</summary>
+    public LatentGeometry? Geometry { get; }
+
+    /// <summary>What the user said of the latents.</summary>
+    public LatentReading Reading { get; } = LatentReading.Default;
+
+    /// <summary>The latents' units: what the file says, else what the user says; null for what the decoder expects.</summary>
+    public LatentUnits? Units => Latent?.Units.Units ?? Reading.Units;
+
     /// <summary>Reads the headers of a file.</summary>
     /// <param name="path">A tensor file, or a picture where images are expected.</param>
-    /// <param name="kind">What the file should hold.</param>
+    /// <param name="input">What the file should hold, and what the user said of it.</param>
     /// <returns>At least one tensor, in the order of the file.</returns>
     /// <exception cref="DatasetException">The file holds no tensors, or one that is no latent or image.</exception>
+    /// <exception cref="UsageException">The file's format leaves its units open, and the user does, too.</exception>
     /// <exception cref="TensorFileException">The tensor file can't be read.</exception>
     /// <exception cref="ImageFileException">The picture can't be read.</exception>
-    public static IReadOnlyList<SampleTensor> ReadHeaders(string path, SourceKind kind)
+    public static IReadOnlyList<SampleTensor> ReadHeaders(string path, DatasetInput input)
     {
-        if (kind == SourceKind.Image && !FileExtensions.IsTensor(path))
+        if (input.Kind == SourceKind.Image && !FileExtensions.IsTensor(path))
         {
             var size = ImageFile.ReadSize(path);
             return [new SampleTensor(path, "", -1, new TensorShape(3, size.Height, size.Width))];
@@ -61,55 +95,72 @@ internal sealed record SampleTensor
             throw new DatasetException($"'{path}' holds no tensors.");
         }
 
-        var tensors = new SampleTensor[file.Tensors.Count];
-        for (var i = 0; i < tensors.Length; i++)
-        {
-            var entry = file.Tensors[i];
-            Check(path, entry, kind);
-            tensors[i] = new SampleTensor(path, entry.Name, i, entry.Shape);
-        }
-
-        return tensors;
+        return input.Kind == SourceKind.Image
+            ? [.. file.Tensors.Select((entry, i) => Image(path, entry, i))]
+            : Latents(file, input.Reading);
     }
 
     /// <summary>The file, the tensor's key and its shape, for messages.</summary>
     public override string ToString() => $"{Locate(Path, Name)}: shape {Shape}";
 
-    private static void Check(string path, TensorEntry entry, SourceKind kind)
+    private static List<SampleTensor> Latents(TensorFile file, LatentReading reading)
     {
+        var recognised = LatentFormats.Recognise(LatentFile.Of(file, reading));
+        var indices = new Dictionary<string, int>(file.Tensors.Count, StringComparer.Ordinal);
+        for (var i = 0; i < file.Tensors.Count; i++)
+        {
+            indices.Add(file.Tensors[i].Name, i);
+        }
+
+        var tensors = new List<SampleTensor>(recognised.Latents.Count);
+        foreach (var latent in recognised.Latents)
+        {
+            if (latent.Units is { Units: null, MayDefault: false } && reading.Units is null)
+            {
+                throw new UsageException($"'{file.Path}' ({recognised.Format.Writer}) does not say its units: {latent.Units.Evidence}. "
+                    + "Give --units raw if the values are what the VAE encoder returns, or --units model if they are scaled or normalised as a diffusion model sees them; the decoder's input differs by that factor.");
+            }
+
+            tensors.Add(new SampleTensor(file.Path, indices[latent.Entry.Name], latent, reading));
+        }
+
+        return tensors;
+    }
+
+    private static SampleTensor Image(string path, TensorEntry entry, int index)
+    {
+        const string Expected = "an image in [-1,1], [3,H,W] or [N,3,H,W]";
         var shape = entry.Shape;
         var where = $"{Locate(path, entry.Name)}: shape {shape}";
         if (shape.Rank is not (3 or 4))
         {
-            throw new DatasetException($"{where}; expected {Expected(kind)}.");
+            throw new DatasetException($"{where}; expected {Expected}.");
         }
 
-        if (kind == SourceKind.Image && shape[^3] != 3)
+        if (shape[^3] != 3)
         {
-            throw new DatasetException($"{where}; expected {Expected(kind)}. Give pictures, or decoded images, here.");
+            throw new DatasetException($"{where}; expected {Expected}. Give pictures, or decoded images, here.");
         }
 
-        if (kind == SourceKind.Image && IsInteger(entry.Type))
+        if (IsInteger(entry.Type))
         {
             throw new DatasetException($"{where}, stored as {entry.Type}; an image in a tensor file holds floats in [-1,1]. Scale it (x / 127.5 - 1), or give the picture.");
         }
 
         if (shape.ElementCount == 0)
         {
-            throw new DatasetException($"{where} is empty; expected {Expected(kind)}.");
+            throw new DatasetException($"{where} is empty; expected {Expected}.");
         }
 
         if (shape.ElementCount / (shape.Rank == 4 ? shape[0] : 1) > Array.MaxLength)
         {
             throw new DatasetException($"{where}; one sample may have at most {Array.MaxLength} values.");
         }
+
+        return new SampleTensor(path, entry.Name, index, shape);
     }
 
     private static string Locate(string path, string name) => name.Length == 0 ? $"'{path}'" : $"'{path}', tensor '{name}'";
-
-    private static string Expected(SourceKind kind) => kind == SourceKind.Latent
-        ? "a latent, [C,h,w] or [N,C,h,w]"
-        : "an image in [-1,1], [3,H,W] or [N,3,H,W]";
 
     private static bool IsInteger(ElementType type) => type is ElementType.Bool
         or ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64
