@@ -12,8 +12,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
     // One byte of pickle can make an object of a hundred bytes. Weights take about 40 opcodes a tensor, so this is 200,000 tensors.
     private const int MaxOpcodes = 8 << 20;
 
-    private readonly List<object?> _stack = [];
-    private readonly List<int> _marks = [];
+    private readonly PickleStack _stack = new(input);
     private readonly Dictionary<ulong, object?> _memo = [];
 
     /// <summary>Reads one pickle, up to its STOP.</summary>
@@ -25,7 +24,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
             var opcode = input.Byte();
             if (opcode == (byte)'.')
             {
-                return Pop();
+                return _stack.Pop();
             }
 
             Execute(opcode);
@@ -45,55 +44,57 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
                 input.UInt64();
                 break;
             case (byte)'(': // MARK, POP, POP_MARK, DUP
-                _marks.Add(_stack.Count);
+                _stack.Mark();
                 break;
             case (byte)'0':
-                Pop();
+                _stack.Pop();
                 break;
             case (byte)'1':
-                PopMark();
+                _stack.PopMark();
                 break;
             case (byte)'2':
-                Push(Peek());
+                _stack.Push(_stack.Peek());
                 break;
             case (byte)'q': // BINPUT, LONG_BINPUT, MEMOIZE, BINGET, LONG_BINGET
-                _memo[input.Byte()] = Peek();
+                _memo[input.Byte()] = _stack.Peek();
                 break;
             case (byte)'r':
-                _memo[input.UInt32()] = Peek();
+                _memo[input.UInt32()] = _stack.Peek();
                 break;
             case 0x94:
-                _memo[(ulong)_memo.Count] = Peek();
+                _memo[(ulong)_memo.Count] = _stack.Peek();
                 break;
             case (byte)'h':
-                Push(Recall(input.Byte()));
+                _stack.Push(Recall(input.Byte()));
                 break;
             case (byte)'j':
-                Push(Recall(input.UInt32()));
+                _stack.Push(Recall(input.UInt32()));
                 break;
-            case (byte)'c': // GLOBAL; INST, of protocol 0, names a class as well: let the refusal name it too
-            case (byte)'i':
+            case (byte)'c': // GLOBAL
                 PushGlobal(input.Line(), input.Line());
                 break;
+            case (byte)'i': // INST, of protocol 0, names a class as well: let the refusal name it too
+                PushGlobal(input.Line(), input.Line());
+                throw Unknown(opcode);
             case 0x93: // STACK_GLOBAL
-                var name = Pop<string>();
-                PushGlobal(Pop<string>(), name);
+                var name = _stack.Pop<string>();
+                PushGlobal(_stack.Pop<string>(), name);
                 break;
             case (byte)'Q': // BINPERSID
-                Push(objects.Resolve(Pop()));
+                _stack.Push(objects.Resolve(_stack.Pop()));
                 break;
             case (byte)'R' or 0x81: // REDUCE, NEWOBJ
-                var arguments = Pop<object?[]>();
-                Push(TorchObjects.Call(Pop<PickleGlobal>(), arguments));
+                var arguments = _stack.Pop<object?[]>();
+                _stack.Push(TorchObjects.Call(_stack.Pop<PickleGlobal>(), arguments));
                 break;
             case 0x92: // NEWOBJ_EX
-                Pop();
-                var positional = Pop<object?[]>();
-                Push(TorchObjects.Call(Pop<PickleGlobal>(), positional));
+                _stack.Pop();
+                var positional = _stack.Pop<object?[]>();
+                _stack.Push(TorchObjects.Call(_stack.Pop<PickleGlobal>(), positional));
                 break;
             case (byte)'b': // BUILD
-                var state = Pop();
-                TorchObjects.SetState(Peek(), state);
+                var state = _stack.Pop();
+                TorchObjects.SetState(_stack.Peek(), state);
                 break;
             default:
                 if (!PushLiteral(opcode) && !BuildCollection(opcode))
@@ -162,7 +163,7 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
                 return false;
         }
 
-        Push(value);
+        _stack.Push(value);
         return true;
     }
 
@@ -171,41 +172,41 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
         switch (opcode)
         {
             case (byte)'}':
-                Push(new PickleDict());
+                _stack.Push(new PickleDict());
                 break;
             case (byte)']' or 0x8f: // EMPTY_LIST, EMPTY_SET
-                Push(new PickleList());
+                _stack.Push(new PickleList());
                 break;
             case (byte)')':
-                Push(Array.Empty<object?>());
+                _stack.Push(Array.Empty<object?>());
                 break;
             case 0x85 or 0x86 or 0x87:
-                Push(PopMany(opcode - 0x84));
+                _stack.Push(_stack.PopMany(opcode - 0x84));
                 break;
             case (byte)'t':
-                Push(PopMark());
+                _stack.Push(_stack.PopMark());
                 break;
             case (byte)'l' or 0x91: // LIST, FROZENSET
                 var list = new PickleList();
-                list.Items.AddRange(PopMark());
-                Push(list);
+                list.Items.AddRange(_stack.PopMark());
+                _stack.Push(list);
                 break;
             case (byte)'d':
-                var entries = PopMark();
-                Push(new PickleDict());
+                var entries = _stack.PopMark();
+                _stack.Push(new PickleDict());
                 SetItems(entries);
                 break;
             case (byte)'a': // APPEND
-                Append([Pop()]);
+                Append([_stack.Pop()]);
                 break;
             case (byte)'e' or 0x90: // APPENDS, ADDITEMS
-                Append(PopMark());
+                Append(_stack.PopMark());
                 break;
             case (byte)'s': // SETITEM, SETITEMS
-                SetItems(PopMany(2));
+                SetItems(_stack.PopMany(2));
                 break;
             case (byte)'u':
-                SetItems(PopMark());
+                SetItems(_stack.PopMark());
                 break;
             default:
                 return false;
@@ -216,19 +217,19 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
 
     private void Append(object?[] values)
     {
-        switch (Peek())
+        switch (_stack.Peek())
         {
             case PickleList list:
                 list.Items.AddRange(values);
                 break;
             case not PickleOpaque:
-                throw Misused("a list");
+                throw _stack.Misused("a list");
         }
     }
 
     private void SetItems(object?[] keysAndValues)
     {
-        switch (Peek())
+        switch (_stack.Peek())
         {
             case PickleDict dict when keysAndValues.Length % 2 == 0:
                 for (var i = 0; i < keysAndValues.Length; i += 2)
@@ -238,53 +239,13 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
 
                 break;
             case not PickleOpaque:
-                throw Misused("a dict");
+                throw _stack.Misused("a dict");
         }
     }
 
-    private void PushGlobal(string module, string name) => Push(TorchVocabulary.Find(module, name));
+    private void PushGlobal(string module, string name) => _stack.Push(TorchVocabulary.Find(module, name));
 
-    private void Push(object? value) => _stack.Add(value);
-
-    private object? Peek() => _stack.Count > Floor ? _stack[^1] : throw Misused("a value");
-
-    private object? Pop()
-    {
-        var value = Peek();
-        _stack.RemoveAt(_stack.Count - 1);
-        return value;
-    }
-
-    private T Pop<T>() => Pop() is T value ? value : throw Misused(typeof(T) == typeof(PickleGlobal) ? "a class or function" : "a string or tuple");
-
-    private object?[] PopMany(int count)
-    {
-        if (_stack.Count - Floor < count)
-        {
-            throw Misused($"{count} values");
-        }
-
-        var values = _stack.GetRange(_stack.Count - count, count).ToArray();
-        _stack.RemoveRange(_stack.Count - count, count);
-        return values;
-    }
-
-    private object?[] PopMark()
-    {
-        if (_marks.Count == 0)
-        {
-            throw Misused("a mark");
-        }
-
-        var values = PopMany(_stack.Count - _marks[^1]);
-        _marks.RemoveAt(_marks.Count - 1);
-        return values;
-    }
-
-    private object? Recall(ulong index) => _memo.TryGetValue(index, out var value) ? value : throw Misused($"memo {index}");
-
-    // Values below the innermost mark are out of reach until the mark is taken away.
-    private int Floor => _marks.Count == 0 ? 0 : _marks[^1];
+    private object? Recall(ulong index) => _memo.TryGetValue(index, out var value) ? value : throw _stack.Misused($"memo {index}");
 
     private static void CheckProtocol(byte protocol)
     {
@@ -293,8 +254,6 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
             throw new InvalidDataException($"its pickle is of protocol {protocol}; 2 to 5 are read");
         }
     }
-
-    private InvalidDataException Misused(string expected) => new($"its pickle is damaged before byte {input.Position}: expected {expected}");
 
     private InvalidDataException Unknown(byte opcode) =>
         new($"its pickle has the instruction 0x{opcode:x2} before byte {input.Position}, which is not known; it is damaged or not of torch.save");
