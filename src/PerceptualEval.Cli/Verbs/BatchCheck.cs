@@ -15,7 +15,15 @@ internal static class BatchCheck
         if (tensor.SampleShape[0] != channels)
         {
             throw new DatasetException(
-                $"{tensor}; decoder '{decoder.Model.Name}' takes [N,{channels},h,w]. Choose a decoder of {tensor.SampleShape[0]} latent channels.");
+                $"{tensor}; decoder '{decoder.Model.Name}' takes [N,{channels},h,w]. "
+                + (tensor.SampleShape[0] == 2 * channels
+                    ? "If these are posteriors, mean and variance, say --posterior mean; else choose a decoder of as many channels."
+                    : $"Choose a decoder of {tensor.SampleShape[0]} latent channels."));
+        }
+
+        if (tensor.SampleShape.Rank != 3)
+        {
+            throw new DatasetException($"{tensor} is a video of {tensor.SampleShape[1]} latent frames; decoder '{decoder.Model.Name}' takes images, [N,{channels},h,w]. Choose a video decoder.");
         }
     }
 

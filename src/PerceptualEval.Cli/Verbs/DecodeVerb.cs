@@ -29,7 +29,8 @@ internal static class DecodeVerb
     {
         var command = new Command("decode", "Latents → PNG files (and float tensors).")
         {
-            Latents, Decoder, Out, Npy, CommonOptions.Units,
+            Latents, Decoder, Out, Npy, DatasetOptions.Strict,
+            CommonOptions.Units, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -38,11 +39,17 @@ internal static class DecodeVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
-        var dataset = Dataset.Open([new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent)], allowMissing: false);
+        var model = CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
+        var dataset = Dataset.Open(
+            [
+                new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent)
+                {
+                    Reading = DatasetOptions.Reading(parsed, side: null, model.Manifest.Latent),
+                },
+            ],
+            DatasetOptions.Rules(parsed));
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
-        var units = CommonOptions.LatentUnits(parsed);
-        using var decoder = new LatentDecoder(
-            CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder), CommonOptions.Execution(parsed));
+        using var decoder = new LatentDecoder(model, CommonOptions.Execution(parsed));
         using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "images");
         var (done, nonFinite) = (0L, 0L);
         foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device), interrupt))
@@ -50,7 +57,9 @@ internal static class DecodeVerb
             using (batch)
             {
                 BatchCheck.Latents(batch, decoder);
-                using var images = decoder.Decode(batch.Target, units);
+                var tensor = batch.Samples[0].Target.Tensor;
+                RunUnits.Require(tensor, decoder, tensor.Units, decoder.LatentSpace.Units);
+                using var images = decoder.Decode(batch.Target, tensor.Units);
                 for (var i = 0; i < batch.Samples.Count; i++)
                 {
                     nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;
@@ -60,7 +69,7 @@ internal static class DecodeVerb
             }
         }
 
-        return nonFinite == 0 ? ExitCode.Ok : ExitCode.GateFailed;
+        return DatasetReport.Write(dataset) == ExitCode.Ok && nonFinite == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }
 
     // Returns whether the image is finite: a PNG can't hold what is not.

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
 
@@ -22,8 +23,6 @@ internal static class ScoreVerb
         HelpName = "FILE",
         Description = "CSV or JSONL with columns id, pred, target and image, instead of --pred, --target and --images.",
     };
-
-    private static readonly Option<bool> AllowMissing = new("--allow-missing") { Description = "Leave out what has no partner instead of refusing." };
 
     private static readonly Option<string> Decoder = new("--decoder")
     {
@@ -55,8 +54,9 @@ internal static class ScoreVerb
     {
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
-            Pred, Target, Images, Pairs, AllowMissing, Decoder, CommonOptions.Lpips,
-            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units,
+            Pred, Target, Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, Decoder, CommonOptions.Lpips,
+            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp,
+            CommonOptions.Units, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             CommonOptions.Json, Out, FailAbove,
         };
@@ -73,9 +73,14 @@ internal static class ScoreVerb
             throw new UsageException($"--fail-above {limit}: expected a number.");
         }
 
+        var space = CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder).Manifest.Latent;
         var dataset = Dataset.OpenLatents(
-            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), parsed.GetValue(AllowMissing));
+            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed),
+            DatasetOptions.Reading(parsed, "pred", space), DatasetOptions.Reading(parsed, "target", space));
         RequireImagesIfWeighted(dataset, options.Weights);
+
+        // The run is scored in the units of its first target; what is in others is converted.
+        options = options with { Units = dataset.Units };
         using var loss = LatentPerceptualLoss.Load(
             parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), CommonOptions.Store(parsed));
         var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device);
@@ -85,12 +90,8 @@ internal static class ScoreVerb
         using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var shown = Shown(parsed, provenance);
         var summary = new ScoreRun(loss, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
-        if (dataset.Warning is { } warning)
-        {
-            Console.Error.WriteLine($"perceptual-eval: {warning}");
-        }
-
-        return interrupted ? ExitCode.Interrupted : Gate(summary, failAbove);
+        var code = DatasetReport.Write(dataset);
+        return interrupted ? ExitCode.Interrupted : Gate(summary, failAbove) is var gate and not ExitCode.Ok ? gate : code;
     }
 
     private static ScoreWriter Shown(ParseResult parsed, ScoreProvenance provenance) => parsed.GetValue(CommonOptions.Json)
@@ -125,7 +126,6 @@ internal static class ScoreVerb
             var other => throw new UsageException($"--resize {other}: expected none, image or decoded."),
         },
         Clamp = parsed.GetValue(Clamp),
-        Units = CommonOptions.LatentUnits(parsed),
     };
 
     private static void RequireImagesIfWeighted(Dataset dataset, LossWeights weights)

@@ -1,5 +1,3 @@
-using PerceptualEval.Models;
-
 namespace PerceptualEval.Cli.Datasets.Formats;
 
 /// <summary>What sd-scripts caches for each model family; both of its containers hold the same.</summary>

@@ -26,7 +26,7 @@ internal sealed class KohyaNpzFormat : LatentFormat
 
         var latents = keys.Where(item => item.Key!.IsLatents).ToArray();
         var severalSizes = latents.Select(item => item.Key!.Size).Distinct().Count() > 1;
-        return Found([.. latents.Select(item => new StoredLatent(item.Tensor, item.Key!.Variant(severalSizes), LayoutOf(item.Tensor), units))]) with
+        return Found([.. latents.Select(item => new StoredLatent(item.Tensor, item.Key!.Variant(severalSizes), ImageOrVideo(item.Tensor), units))]) with
         {
             FactTensors = keys.Where(item => item.Key!.Content is "original_size" or "crop_ltrb").ToDictionary(item => item.Tensor.Name, item => item.Tensor),
         };
