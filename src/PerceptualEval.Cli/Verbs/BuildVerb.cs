@@ -19,6 +19,11 @@ internal static class BuildVerb
         HelpName = "NAME", Description = "The model's name: its folder in the models folder.", Required = true,
     };
 
+    private static readonly Option<string?> Config = new("--config")
+    {
+        HelpName = "FILE", Description = "The checkpoint's diffusers config.json, where its tensors don't tell everything.",
+    };
+
     private static readonly Option<string> Net = new("--net") { HelpName = "squeeze|alex|vgg", Description = "The backbone.", Required = true };
 
     private static readonly Option<string> Backbone = new("--backbone")
@@ -37,8 +42,9 @@ internal static class BuildVerb
 
     public static Command Create()
     {
-        var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, CommonOptions.Models };
-        decoder.SetAction(parsed => Built(DecoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed))));
+        var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, Config, CommonOptions.Models };
+        decoder.SetAction(parsed => Built(
+            DecoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed), parsed.GetValue(Config))));
         var encoder = new Command("encoder", "VAE encoder: images → latents.") { Path, Name, CommonOptions.Models };
         encoder.SetAction(parsed => Built(EncoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed))));
         var lpips = new Command("lpips", "LPIPS network: torchvision backbone + heads of the lpips package.")
