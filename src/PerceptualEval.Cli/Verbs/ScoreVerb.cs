@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
 
@@ -13,7 +14,7 @@ internal static class ScoreVerb
 
     private static readonly Option<string?> Images = new("--images")
     {
-        HelpName = "I", Description = "Images for the third term: image or tensor ([-1,1]) files.",
+        HelpName = "I", Description = "Images (for clips: videos) for the third term: image or tensor ([-1,1]) files.",
     };
 
     private static readonly Option<string?> Pairs = new("--pairs")
@@ -50,7 +51,7 @@ internal static class ScoreVerb
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
             Pred, Target, Images, Pairs, AllowMissing, Decoder, CommonOptions.Lpips,
-            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units,
+            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units, CommonOptions.Layout,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             CommonOptions.Json, Out, FailAbove,
         };
@@ -67,12 +68,14 @@ internal static class ScoreVerb
             throw new UsageException($"--fail-above {limit}: expected a number.");
         }
 
+        var store = CommonOptions.Store(parsed);
+        var layout = CommonOptions.LayoutFor(parsed, store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
         var dataset = Dataset.OpenLatents(
-            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), parsed.GetValue(AllowMissing));
+            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), parsed.GetValue(AllowMissing), layout);
         RequireImagesIfWeighted(dataset, options.Weights);
         using var loss = LatentPerceptualLoss.Load(
-            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), CommonOptions.Store(parsed));
-        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device);
+            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
+        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
         var provenance = Provenance.Of(loss, batchSize);
 
         // Standard output comes last: it says nothing where the file fails.
