@@ -92,7 +92,7 @@ internal sealed class Dataset
 
             var leftOut = new LeftOut();
             var (columns, groups) = PairsFile.Read(pairs, leftOut);
-            DatasetInput[] read = [columns[0] with { Reading = targetReading }, columns[1] with { Reading = predReading }, .. columns.Skip(2)];
+            DatasetInput[] read = [columns[0] with { Reading = targetReading }, columns[1] with { Reading = predReading }, .. columns.Skip(2).Select(column => column with { Reading = targetReading })];
             return new Dataset(read, groups, leftOut, rules);
         }
 
@@ -109,7 +109,7 @@ internal sealed class Dataset
         ];
         if (images is not null)
         {
-            inputs.Add(new DatasetInput("--images", images, SourceKind.Image));
+            inputs.Add(new DatasetInput("--images", images, SourceKind.Image) { Reading = targetReading });
         }
 
         return Open(inputs, rules);

@@ -6,7 +6,7 @@ namespace PerceptualEval.Cli.Datasets;
 /// <summary>The shapes of a stored latent: as it lies in the file, and as it is read.</summary>
 /// <param name="IsBatch">Whether a batch dimension comes before the stored ones.</param>
 /// <param name="Stored">One sample as stored, of the latent's layout.</param>
-/// <param name="Sample">One sample as read: <c>[C,h,w]</c>, or <c>[C,F,h,w]</c> where there are several frames.</param>
+/// <param name="Sample">One sample as read: <c>[C,h,w]</c>, or <c>[C,F,h,w]</c> where there are several frames or a video decoder takes them.</param>
 /// <param name="IsUnpatchified">Whether every 2x2 cells are read from four stored channels.</param>
 internal sealed record LatentGeometry(bool IsBatch, TensorShape Stored, TensorShape Sample, bool IsUnpatchified)
 {
@@ -18,21 +18,20 @@ internal sealed record LatentGeometry(bool IsBatch, TensorShape Stored, TensorSh
     public static LatentGeometry Of(StoredLatent latent, LatentReading reading, string where)
     {
         var shape = latent.Entry.Shape;
-        var (rank, expected) = latent.Layout switch
+        var rank = latent.Layout switch
         {
-            LatentLayout.Image => (3, "a latent, [C,h,w] or [N,C,h,w]"),
-            LatentLayout.ChannelsFirst => (4, "a latent, [C,F,h,w] or [N,C,F,h,w]"),
-            LatentLayout.FramesFirst => (4, "a latent, [F,C,h,w] or [N,F,C,h,w]"),
-            _ => (2, "packed latents, [tokens,C] or [N,tokens,C]"),
+            LatentLayout.Image => 3,
+            LatentLayout.ChannelsFirst or LatentLayout.FramesFirst => 4,
+            _ => 2,
         };
         if (shape.Rank != rank && shape.Rank != rank + 1)
         {
-            throw new DatasetException($"{where}: shape {shape}; expected {expected}.");
+            throw new DatasetException($"{where}: shape {shape}; expected {Expected(latent.Layout)}.");
         }
 
         if (shape.ElementCount == 0)
         {
-            throw new DatasetException($"{where}: shape {shape} is empty; expected {expected}.");
+            throw new DatasetException($"{where}: shape {shape} is empty; expected {Expected(latent.Layout)}.");
         }
 
         var stored = new TensorShape(shape.Dimensions[^rank..]);
@@ -55,9 +54,18 @@ internal sealed record LatentGeometry(bool IsBatch, TensorShape Stored, TensorSh
             channels /= 2;
         }
 
-        var sample = frames == 1 ? new TensorShape(channels, height, width) : new TensorShape(channels, frames, height, width);
+        // A video decoder takes an image as a clip of one frame, an image decoder such a clip as an image.
+        var sample = frames == 1 && reading.Layout == SampleLayout.Image ? new TensorShape(channels, height, width) : new TensorShape(channels, frames, height, width);
         return new LatentGeometry(shape.Rank > rank, stored, sample, unpatchify);
     }
+
+    private static string Expected(LatentLayout layout) => layout switch
+    {
+        LatentLayout.Image => "a latent, [C,h,w] or [N,C,h,w]",
+        LatentLayout.ChannelsFirst => "a clip's latent, [C,t,h,w] or [N,C,t,h,w]",
+        LatentLayout.FramesFirst => "a clip's latent, [t,C,h,w] or [N,t,C,h,w]",
+        _ => "packed latents, [tokens,C] or [N,tokens,C]",
+    };
 
     private static (long Channels, long Frames, long Height, long Width) Planes(StoredLatent latent, TensorShape stored, string where)
     {

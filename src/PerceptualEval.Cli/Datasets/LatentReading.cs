@@ -24,6 +24,9 @@ internal sealed record LatentReading
     /// <summary>The size in pixels of images whose packed latents do not say it (<c>--size</c>).</summary>
     public ImageSize? Size { get; init; }
 
+    /// <summary>How clips lie in tensor files that do not say it, and whether samples are clips at all (<c>--layout</c>).</summary>
+    public SampleLayout Layout { get; init; }
+
     /// <summary>What the decoder takes; null where there is none.</summary>
     public LatentSpace? Space { get; init; }
 }

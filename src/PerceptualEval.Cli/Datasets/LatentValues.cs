@@ -21,7 +21,7 @@ internal static class LatentValues
     /// <exception cref="TensorFileException">The values can't be read.</exception>
     public static void Read(TensorFile file, SampleTensor tensor, long batchIndex, string id, Span<float> destination)
     {
-        var (latent, geometry) = (tensor.Latent!, tensor.Geometry!);
+        var (latent, geometry) = (tensor.Stored!, tensor.Geometry!);
         var entry = file.Tensors[tensor.Index];
         var first = batchIndex * geometry.Stored.ElementCount;
         var isSampled = latent.Posterior != PosteriorForm.None && tensor.Reading.Posterior == PosteriorReading.Sample;

@@ -28,7 +28,7 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
         if (tensor.IsPicture)
         {
             using var picture = ImageFile.Read(tensor.Path);
-            RefuseChange(tensor, picture.Shape.Dimensions[^3..].SequenceEqual(tensor.Shape.Dimensions));
+            RefuseChange(tensor, picture.Shape.Dimensions[^2..].SequenceEqual(tensor.Shape.Dimensions[^2..]));
             picture.Span.CopyTo(destination);
             return;
         }
@@ -37,14 +37,7 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
         RefuseChange(tensor, tensor.Index < file.Tensors.Count
             && file.Tensors[tensor.Index].Name == tensor.Name
             && file.Tensors[tensor.Index].Shape == tensor.Shape);
-        if (tensor.Latent is null)
-        {
-            file.Read(file.Tensors[tensor.Index], batchIndex * tensor.SampleShape.ElementCount, destination);
-        }
-        else
-        {
-            LatentValues.Read(file, tensor, batchIndex, sample.Id, destination);
-        }
+        LatentValues.Read(file, tensor, batchIndex, sample.Id, destination);
     }
 
     /// <summary>Closes the files.</summary>

@@ -6,30 +6,35 @@ using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Datasets;
 
-/// <summary>A tensor of samples, known from its file's header: one latent or image, or a batch of them. A picture file is one image.</summary>
+/// <summary>A tensor of samples, known from its file's header: one latent, image or clip, or a batch of them. A picture file is one image, or a clip of one frame.</summary>
 internal sealed record SampleTensor
 {
-    private SampleTensor(string path, string name, int index, TensorShape shape)
+    private static readonly UnitStatement NoUnits = new(null, "images have none", MayDefault: true);
+
+    // A picture: an image, or a clip of one frame.
+    private SampleTensor(string path, ImageSize size, LatentReading reading)
     {
         Path = path;
-        Name = name;
-        Key = name;
-        Index = index;
-        Shape = shape;
-        IsBatch = shape.Rank == 4;
-        SampleShape = new TensorShape(shape.Dimensions[^3..]);
+        Name = "";
+        Key = "";
+        Index = -1;
+        Kind = SourceKind.Image;
+        Reading = reading;
+        Shape = reading.Layout == SampleLayout.Image ? new TensorShape(3, size.Height, size.Width) : new TensorShape(3, 1, size.Height, size.Width);
+        SampleShape = Shape;
     }
 
-    private SampleTensor(string path, int index, StoredLatent latent, LatentReading reading)
+    private SampleTensor(string path, int index, StoredLatent stored, SourceKind kind, LatentReading reading)
     {
         Path = path;
-        Name = latent.Entry.Name;
-        Key = latent.Key;
+        Name = stored.Entry.Name;
+        Key = stored.Key;
         Index = index;
-        Shape = latent.Entry.Shape;
-        Latent = latent;
+        Kind = kind;
+        Stored = stored;
         Reading = reading;
-        Geometry = LatentGeometry.Of(latent, reading, Locate(path, Name));
+        Shape = stored.Entry.Shape;
+        Geometry = LatentGeometry.Of(stored, reading, Locate(path, Name));
         IsBatch = Geometry.IsBatch;
         SampleShape = Geometry.Sample;
     }
@@ -61,17 +66,26 @@ internal sealed record SampleTensor
     /// <summary>How many samples it holds.</summary>
     public long Count => IsBatch ? Shape[0] : 1;
 
-    /// <summary>How the latents are stored; null for images.</summary>
-    public StoredLatent? Latent { get; }
+    /// <summary>What it holds.</summary>
+    public SourceKind Kind { get; }
 
-    /// <summary>The latents' shapes; null for images.</summary>
+    /// <summary>How the samples are stored; null for a picture file.</summary>
+    public StoredLatent? Stored { get; }
+
+    /// <summary>The samples' shapes; null for a picture file.</summary>
     public LatentGeometry? Geometry { get; }
 
-    /// <summary>What the user said of the latents.</summary>
-    public LatentReading Reading { get; } = LatentReading.Default;
+    /// <summary>What the user said of the file.</summary>
+    public LatentReading Reading { get; }
 
-    /// <summary>The latents' units: what the file says, else what the user says; null for what the decoder expects.</summary>
-    public LatentUnits? Units => Latent?.Units.Units ?? Reading.Units;
+    /// <summary>How clips lie in the file, where it does not say so itself.</summary>
+    public SampleLayout Layout => Reading.Layout;
+
+    /// <summary>How the units of latents are known; null for images.</summary>
+    public UnitStatement? UnitStatement => Kind == SourceKind.Latent ? Stored!.Units : null;
+
+    /// <summary>The latents' units: what the file says, else what the user says; null for what the decoder expects, and for images.</summary>
+    public LatentUnits? Units => Kind == SourceKind.Latent ? Stored!.Units.Units ?? Reading.Units : null;
 
     /// <summary>Reads the headers of a file.</summary>
     /// <param name="path">A tensor file, or a picture where images are expected.</param>
@@ -86,7 +100,7 @@ internal sealed record SampleTensor
         if (input.Kind == SourceKind.Image && !FileExtensions.IsTensor(path))
         {
             var size = ImageFile.ReadSize(path);
-            return [new SampleTensor(path, "", -1, new TensorShape(3, size.Height, size.Width))];
+            return [new SampleTensor(path, size, input.Reading)];
         }
 
         using var file = TensorFile.Open(path);
@@ -96,7 +110,7 @@ internal sealed record SampleTensor
         }
 
         return input.Kind == SourceKind.Image
-            ? [.. file.Tensors.Select((entry, i) => Image(path, entry, i))]
+            ? [.. file.Tensors.Select((entry, i) => Image(path, entry, i, input.Reading))]
             : Latents(file, input.Reading);
     }
 
@@ -121,25 +135,32 @@ internal sealed record SampleTensor
                     + "Give --units raw if the values are what the VAE encoder returns, or --units model if they are scaled or normalised as a diffusion model sees them; the decoder's input differs by that factor.");
             }
 
-            tensors.Add(new SampleTensor(file.Path, indices[latent.Entry.Name], latent, reading));
+            tensors.Add(new SampleTensor(file.Path, indices[latent.Entry.Name], latent, SourceKind.Latent, reading));
         }
 
         return tensors;
     }
 
-    private static SampleTensor Image(string path, TensorEntry entry, int index)
+    private static SampleTensor Image(string path, TensorEntry entry, int index, LatentReading reading)
     {
-        const string Expected = "an image in [-1,1], [3,H,W] or [N,3,H,W]";
         var shape = entry.Shape;
+        var rank = reading.Layout == SampleLayout.Image ? 3 : 4;
+        var channels = reading.Layout == SampleLayout.ChannelsFrames ? ^4 : ^3;
         var where = $"{Locate(path, entry.Name)}: shape {shape}";
-        if (shape.Rank is not (3 or 4))
+        var expected = reading.Layout switch
         {
-            throw new DatasetException($"{where}; expected {Expected}.");
+            SampleLayout.Image => "an image in [-1,1], [3,H,W] or [N,3,H,W]",
+            SampleLayout.ChannelsFrames => "a video in [-1,1], [3,T,H,W] or [N,3,T,H,W]",
+            _ => "a video in [-1,1], [T,3,H,W] or [N,T,3,H,W] as --layout says",
+        };
+        if (shape.Rank != rank && shape.Rank != rank + 1)
+        {
+            throw new DatasetException($"{where}; expected {expected}.");
         }
 
-        if (shape[^3] != 3)
+        if (shape[channels] != 3)
         {
-            throw new DatasetException($"{where}; expected {Expected}. Give pictures, or decoded images, here.");
+            throw new DatasetException($"{where}; expected {expected}. Give pictures, or decoded images, here.");
         }
 
         if (IsInteger(entry.Type))
@@ -147,17 +168,7 @@ internal sealed record SampleTensor
             throw new DatasetException($"{where}, stored as {entry.Type}; an image in a tensor file holds floats in [-1,1]. Scale it (x / 127.5 - 1), or give the picture.");
         }
 
-        if (shape.ElementCount == 0)
-        {
-            throw new DatasetException($"{where} is empty; expected {Expected}.");
-        }
-
-        if (shape.ElementCount / (shape.Rank == 4 ? shape[0] : 1) > Array.MaxLength)
-        {
-            throw new DatasetException($"{where}; one sample may have at most {Array.MaxLength} values.");
-        }
-
-        return new SampleTensor(path, entry.Name, index, shape);
+        return new SampleTensor(path, index, new StoredLatent(entry, entry.Name, PlainFormat.LayoutOf(reading), NoUnits), SourceKind.Image, reading);
     }
 
     private static string Locate(string path, string name) => name.Length == 0 ? $"'{path}'" : $"'{path}', tensor '{name}'";

@@ -70,16 +70,16 @@ internal static class TensorMatching
         : null;
 
     // A cache's mirrored view of an image: nobody misses it where the other files have none.
-    private static bool IsFlipped(SampleTensor tensor) => tensor.Latent is { IsFlipped: true };
+    private static bool IsFlipped(SampleTensor tensor) => tensor.Stored is { IsFlipped: true };
 
     // What the user says of the units goes for the files that do not say it themselves. Where all say something else, one of both is wrong.
     private static void RefuseOtherUnits(SampleTensor[] tensors)
     {
-        var latents = tensors.Where(tensor => tensor.Latent is not null).ToArray();
-        if (latents.Length > 0 && latents.All(tensor => tensor.Latent!.Units.Units is { } units && tensor.Reading.Units is { } said && units != said))
+        var latents = tensors.Where(tensor => tensor.Kind == SourceKind.Latent).ToArray();
+        if (latents.Length > 0 && latents.All(tensor => tensor.UnitStatement!.Units is { } units && tensor.Reading.Units is { } said && units != said))
         {
             var found = latents[0].Units == LatentUnits.Raw ? "raw" : "model";
-            throw new UsageException($"{latents[0]} is in {found} units ({latents[0].Latent!.Units.Evidence}); --units says otherwise. "
+            throw new UsageException($"{latents[0]} is in {found} units ({latents[0].UnitStatement!.Evidence}); --units says otherwise. "
                 + "Leave out --units, or read the file as nobody's in particular with --format plain.");
         }
     }

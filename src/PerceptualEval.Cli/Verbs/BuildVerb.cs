@@ -21,6 +21,11 @@ internal static class BuildVerb
         Required = true,
     };
 
+    private static readonly Option<string?> Config = new("--config")
+    {
+        HelpName = "FILE", Description = "The checkpoint's diffusers config.json, where its tensors don't tell everything.",
+    };
+
     private static readonly Option<string> Net = new("--net") { HelpName = "squeeze|alex|vgg", Description = "The backbone.", Required = true };
 
     private static readonly Option<string> Backbone = new("--backbone")
@@ -43,8 +48,9 @@ internal static class BuildVerb
 
     public static Command Create()
     {
-        var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, CommonOptions.Models };
-        decoder.SetAction(parsed => Built(DecoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed))));
+        var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, Config, CommonOptions.Models };
+        decoder.SetAction(parsed => Built(
+            DecoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed), parsed.GetValue(Config))));
         var encoder = new Command("encoder", "VAE encoder: images → latents.") { Path, Name, CommonOptions.Models };
         encoder.SetAction(parsed => Built(EncoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed))));
         var lpips = new Command("lpips", "LPIPS network: torchvision backbone + heads of the lpips package.")
@@ -83,7 +89,7 @@ internal static class BuildVerb
         var manifest = model.Manifest;
         Console.WriteLine(model.Folder);
         Console.Error.WriteLine(manifest.Latent is { } latent
-            ? $"{manifest.Architecture}: {latent.Channels} latent channels, 1/{latent.SpatialFactor} of the image's size, {latent.Units.ToString().ToLowerInvariant()} units."
+            ? $"{manifest.Architecture}: latents of {LatentText.Of(latent)}."
             : $"{manifest.Architecture}: {manifest.FeatureChannels!.Count} layers, images of at least {manifest.MinimumImageSize} pixels.");
         return (int)ExitCode.Ok;
     }

@@ -47,9 +47,9 @@ internal static class DatasetOptions
     /// <summary>What the user says of latents.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="side">Which latents: <c>pred</c> or <c>target</c>; null where there is one kind only.</param>
-    /// <param name="space">What the decoder takes; null where there is none.</param>
+    /// <param name="decoder">The decoder that they are meant for; null where there is none.</param>
     /// <exception cref="UsageException">An option has no such value.</exception>
-    public static LatentReading Reading(ParseResult parsed, string? side, LatentSpace? space) => new()
+    public static LatentReading Reading(ParseResult parsed, string? side, Model? decoder) => new()
     {
         Format = FormatOf(parsed, side),
         Units = CommonOptions.LatentUnits(parsed),
@@ -62,7 +62,8 @@ internal static class DatasetOptions
         },
         Seed = parsed.GetValue(Seed),
         Size = parsed.GetValue(Size) is { } size ? ParseSize(size) : null,
-        Space = space,
+        Space = decoder?.Manifest.Latent,
+        Layout = decoder is null ? SampleLayout.Image : CommonOptions.LayoutFor(parsed, decoder),
     };
 
     private static string? FormatOf(ParseResult parsed, string? side)

@@ -15,7 +15,7 @@ internal static class ScoreVerb
     private static readonly Option<string?> Images = new("--images")
     {
         HelpName = "I",
-        Description = "Images for the third term: image or tensor ([-1,1]) files.",
+        Description = "Images (for clips: videos) for the third term: image or tensor ([-1,1]) files.",
     };
 
     private static readonly Option<string?> Pairs = new("--pairs")
@@ -56,7 +56,7 @@ internal static class ScoreVerb
         {
             Pred, Target, Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, Decoder, CommonOptions.Lpips,
             LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp,
-            CommonOptions.Units, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
+            CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             CommonOptions.Json, Out, FailAbove,
         };
@@ -73,17 +73,18 @@ internal static class ScoreVerb
             throw new UsageException($"--fail-above {limit}: expected a number.");
         }
 
-        var space = CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder).Manifest.Latent;
+        var store = CommonOptions.Store(parsed);
+        var model = store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
         var dataset = Dataset.OpenLatents(
             parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed),
-            DatasetOptions.Reading(parsed, "pred", space), DatasetOptions.Reading(parsed, "target", space));
+            DatasetOptions.Reading(parsed, "pred", model), DatasetOptions.Reading(parsed, "target", model));
         RequireImagesIfWeighted(dataset, options.Weights);
 
         // The run is scored in the units of its first target; what is in others is converted.
         options = options with { Units = dataset.Units };
         using var loss = LatentPerceptualLoss.Load(
-            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), CommonOptions.Store(parsed));
-        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device);
+            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
+        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
         var provenance = Provenance.Of(loss, batchSize);
 
         // Standard output comes last: it says nothing where the file fails.
