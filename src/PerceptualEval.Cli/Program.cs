@@ -66,6 +66,7 @@ internal static class Program
             DistanceVerb.Create(interrupt),
             DecodeVerb.Create(interrupt),
             EncodeVerb.Create(interrupt),
+            InspectVerb.Create(interrupt),
             BuildVerb.Create(),
             ModelsVerb.Create(),
             DoctorVerb.Create(),

@@ -57,6 +57,37 @@ internal static class FileListing
         return files;
     }
 
+    /// <summary>All files below a folder, of every kind, in the order of the file system. Hidden files and folders are skipped.</summary>
+    /// <exception cref="DatasetException">While enumerating: the folder can't be read.</exception>
+    public static IEnumerable<string> All(string root)
+    {
+        using var files = Directory.EnumerateFiles(root, "*", Recursive).GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!files.MoveNext())
+                {
+                    yield break;
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new DatasetException($"'{root}' can't be listed: {exception.Message}", exception);
+            }
+
+            yield return files.Current;
+        }
+    }
+
+    /// <summary>A file's path within a folder, without extension, with forward slashes on every system.</summary>
+    public static string IdOf(string path, string root)
+    {
+        var start = Path.EndsInDirectorySeparator(root) ? root.Length : root.Length + 1;
+        var id = path[start..^Path.GetExtension(path.AsSpan()).Length];
+        return Path.DirectorySeparatorChar == '/' ? id : id.Replace(Path.DirectorySeparatorChar, '/');
+    }
+
     private static void Sort(List<ListedFile> files) => files.Sort((left, right) => NaturalOrder.Comparer.Compare(left.Id, right.Id));
 
     // Where a trainer cached an image in several sizes, the size belongs to the ids. Returns whether ids were shared.
@@ -82,13 +113,6 @@ internal static class FileListing
         }
 
         return anyShared;
-    }
-
-    private static string IdOf(string path, string root)
-    {
-        var start = Path.EndsInDirectorySeparator(root) ? root.Length : root.Length + 1;
-        var id = path[start..^Path.GetExtension(path.AsSpan()).Length];
-        return Path.DirectorySeparatorChar == '/' ? id : id.Replace(Path.DirectorySeparatorChar, '/');
     }
 
     private static void RefuseSharedIds(List<ListedFile> sorted, DatasetInput input)

@@ -114,31 +114,35 @@ internal sealed record SampleTensor
             : Latents(file, input.Reading);
     }
 
-    /// <summary>The file, the tensor's key and its shape, for messages.</summary>
-    public override string ToString() => $"{Locate(Path, Name)}: shape {Shape}";
-
-    private static List<SampleTensor> Latents(TensorFile file, LatentReading reading)
+    /// <summary>The latents of an open file, whether or not their units are known.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="recognised">What was made of it.</param>
+    /// <param name="reading">What the user said.</param>
+    /// <exception cref="DatasetException">A tensor is no latent.</exception>
+    public static IReadOnlyList<SampleTensor> Of(TensorFile file, RecognisedFile recognised, LatentReading reading)
     {
-        var recognised = LatentFormats.Recognise(LatentFile.Of(file, reading));
         var indices = new Dictionary<string, int>(file.Tensors.Count, StringComparer.Ordinal);
         for (var i = 0; i < file.Tensors.Count; i++)
         {
             indices.Add(file.Tensors[i].Name, i);
         }
 
-        var tensors = new List<SampleTensor>(recognised.Latents.Count);
-        foreach (var latent in recognised.Latents)
-        {
-            if (latent.Units is { Units: null, MayDefault: false } && reading.Units is null)
-            {
-                throw new UsageException($"'{file.Path}' ({recognised.Format.Writer}) does not say its units: {latent.Units.Evidence}. "
-                    + "Give --units raw if the values are what the VAE encoder returns, or --units model if they are scaled or normalised as a diffusion model sees them; the decoder's input differs by that factor.");
-            }
+        return [.. recognised.Latents.Select(latent => new SampleTensor(file.Path, indices[latent.Entry.Name], latent, SourceKind.Latent, reading))];
+    }
 
-            tensors.Add(new SampleTensor(file.Path, indices[latent.Entry.Name], latent, SourceKind.Latent, reading));
+    /// <summary>The file, the tensor's key and its shape, for messages.</summary>
+    public override string ToString() => $"{Locate(Path, Name)}: shape {Shape}";
+
+    private static IReadOnlyList<SampleTensor> Latents(TensorFile file, LatentReading reading)
+    {
+        var recognised = LatentFormats.Recognise(LatentFile.Of(file, reading));
+        if (reading.Units is null && recognised.Latents.FirstOrDefault(latent => latent.Units is { Units: null, MayDefault: false }) is { } open)
+        {
+            throw new UsageException($"'{file.Path}' ({recognised.Format.Writer}) does not say its units: {open.Units.Evidence}. "
+                + "Give --units raw if the values are what the VAE encoder returns, or --units model if they are scaled or normalised as a diffusion model sees them; the decoder's input differs by that factor.");
         }
 
-        return tensors;
+        return Of(file, recognised, reading);
     }
 
     private static SampleTensor Image(string path, TensorEntry entry, int index, LatentReading reading)

@@ -96,7 +96,7 @@ public sealed class BatchReaderTests : IDisposable
     public void Read_FaultInALaterBatch_GivesTheEarlierOnesFirst()
     {
         WriteMixedFolder();
-        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new());
+        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new(Strict: true));
         File.WriteAllText(_folder["p/d.npy"], "damaged meanwhile");
 
         var ids = new List<string>();

@@ -63,7 +63,7 @@ public sealed class DatasetRefusalTests : IDisposable
     [Fact]
     public void OpenLatents_PairsBesideFiles_IsRefused()
     {
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents("p.npy", null, null, "pairs.csv", false));
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents("p.npy", null, null, "pairs.csv", new()));
 
         Assert.StartsWith("--pairs 'pairs.csv' names all files", exception.Message, StringComparison.Ordinal);
     }
@@ -142,7 +142,7 @@ public sealed class DatasetRefusalTests : IDisposable
         var a = _folder.Picture("a.png", 6, 4, 0, 0, 0);
         var b = _folder.Picture("b.png", 4, 6, 0, 0, 0);
 
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(a, b, false));
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(a, b, new()));
 
         Assert.StartsWith($"'{a}': shape [3,4,6] (A); '{b}': shape [3,6,4] (B); expected equal shapes", exception.Message, StringComparison.Ordinal);
     }
@@ -152,7 +152,7 @@ public sealed class DatasetRefusalTests : IDisposable
     {
         var path = _folder.Npy("a.npy", 0, 2, 32, 8, 8);
 
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(path, path, false));
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(path, path, new()));
 
         Assert.StartsWith($"'{path}': shape [2,32,8,8]; expected an image in [-1,1], [3,H,W] or [N,3,H,W].", exception.Message, StringComparison.Ordinal);
     }
@@ -162,7 +162,7 @@ public sealed class DatasetRefusalTests : IDisposable
     {
         var path = _folder.Safetensors("a.safetensors", "U8", ("pixels", new byte[12], [3, 2, 2]));
 
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(path, path, false));
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(path, path, new()));
 
         Assert.StartsWith($"'{path}', tensor 'pixels': shape [3,2,2], stored as UInt8; an image in a tensor file holds floats in [-1,1].", exception.Message, StringComparison.Ordinal);
     }
@@ -172,7 +172,7 @@ public sealed class DatasetRefusalTests : IDisposable
     {
         var path = _folder.Text("a.png", "hello");
 
-        Assert.Contains(path, Assert.Throws<ImageFileException>(() => Dataset.OpenImages(path, path, false)).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<ImageFileException>(() => Dataset.OpenImages(path, path, new())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -192,5 +192,5 @@ public sealed class DatasetRefusalTests : IDisposable
     }
 
     private static string ErrorOf(string? pred, string? target, string? images = null, bool allowMissing = false) =>
-        Assert.Throws<DatasetException>(() => Dataset.OpenLatents(pred, target, images, null, allowMissing)).Message;
+        Assert.Throws<DatasetException>(() => Dataset.OpenLatents(pred, target, images, null, new(allowMissing))).Message;
 }

@@ -106,7 +106,7 @@ public sealed class DatasetTests : IDisposable
         var expected = $"1 in --target '{target}' without a partner in --pred '{pred}': t/lost; 1 in --pred '{pred}' without a partner in --target '{target}': t/extra";
 
         Assert.StartsWith(expected, ErrorOf(pred, target), StringComparison.Ordinal);
-        var dataset = Dataset.OpenLatents(pred, target, null, null, true);
+        var dataset = Dataset.OpenLatents(pred, target, null, null, new(AllowMissing: true));
         Assert.Equal(["t/one"], IdsOf(dataset));
         Assert.Equal($"left out: {expected}", dataset.Warning);
     }
@@ -127,7 +127,7 @@ public sealed class DatasetTests : IDisposable
             + $"1 in --pred '{pred}' without a partner in --target '{target}': mine";
 
         Assert.Equal($"{expected}. Add what is missing, or leave these out with --allow-missing.", ErrorOf(pred, target));
-        var dataset = Dataset.OpenLatents(pred, target, null, null, true);
+        var dataset = Dataset.OpenLatents(pred, target, null, null, new(AllowMissing: true));
         Assert.Equal(["both"], IdsOf(dataset));
         Assert.Equal($"left out: {expected}", dataset.Warning);
     }
@@ -143,7 +143,7 @@ public sealed class DatasetTests : IDisposable
         _folder.Picture("i/b.png", 4, 4, 0, 0, 0);
 
         Assert.Contains("without a partner in --images", ErrorOf(_folder["p"], _folder["t"], _folder["i"]), StringComparison.Ordinal);
-        Assert.Equal(["b"], IdsOf(Dataset.OpenLatents(_folder["p"], _folder["t"], _folder["i"], null, true)));
+        Assert.Equal(["b"], IdsOf(Dataset.OpenLatents(_folder["p"], _folder["t"], _folder["i"], null, new(AllowMissing: true))));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class DatasetTests : IDisposable
         var rows = Enumerable.Range(0, Dataset.CheckedAtOpening + 1).Select(i => i == 3 ? "3,bad.npy,bad.npy" : $"{i},good.npy,good.npy");
         var pairs = _folder.Text("pairs.csv", ["id,pred,target", .. rows]);
 
-        var dataset = Dataset.OpenLatents(null, null, null, pairs, false);
+        var dataset = Dataset.OpenLatents(null, null, null, pairs, new(Strict: true));
 
         Assert.Null(dataset.SampleCount);
         Assert.Equal(["0", "1", "2"], dataset.Samples().Take(3).Select(sample => sample.Id));
@@ -167,7 +167,7 @@ public sealed class DatasetTests : IDisposable
         var a = _folder.Picture("a.png", 6, 4, 0, 0, 0);
         var b = _folder.Npy("b.npy", 0, 1, 3, 4, 6);
 
-        var sample = Assert.Single(Dataset.OpenImages(a, b, false).Samples());
+        var sample = Assert.Single(Dataset.OpenImages(a, b, new()).Samples());
 
         Assert.Equal("a", sample.Id);
         Assert.True(sample.Target.Tensor.IsPicture);
@@ -180,11 +180,11 @@ public sealed class DatasetTests : IDisposable
         _folder.Npy("l/a.npy", 0, 2, 4, 8, 8);
         _folder.Latent("l/b.npy");
 
-        Assert.Equal(["a#0", "a#1", "b"], IdsOf(Dataset.Open([new DatasetInput("LATENTS", _folder["l"], SourceKind.Latent)], false)));
+        Assert.Equal(["a#0", "a#1", "b"], IdsOf(Dataset.Open([new DatasetInput("LATENTS", _folder["l"], SourceKind.Latent)], new())));
     }
 
     private static IEnumerable<string> IdsOf(Dataset dataset) => dataset.Samples().Select(sample => sample.Id);
 
     private static string ErrorOf(string? pred, string? target, string? images = null, bool allowMissing = false) =>
-        Assert.Throws<DatasetException>(() => Dataset.OpenLatents(pred, target, images, null, allowMissing)).Message;
+        Assert.Throws<DatasetException>(() => Dataset.OpenLatents(pred, target, images, null, new(allowMissing))).Message;
 }

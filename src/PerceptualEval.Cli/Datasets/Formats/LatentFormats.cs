@@ -32,6 +32,9 @@ internal static class LatentFormats
         new PlainFormat(),
     ];
 
+    /// <summary>All formats, in the order in which they are asked.</summary>
+    public static IReadOnlyList<LatentFormat> All => Known;
+
     /// <summary>The names for <c>--format</c>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Known.Where(format => format is not TextEncoderFormat).Select(format => format.Name)];
 

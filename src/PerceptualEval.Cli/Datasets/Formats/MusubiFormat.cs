@@ -32,14 +32,18 @@ internal sealed partial class MusubiFormat : LatentFormat
         }
 
         var units = Units(name.Architecture);
-        var latents = keys.Select(item => (item.Tensor, Content: item.Match.Groups[1].Value)).Select(item => new StoredLatent(
-            item.Tensor, item.Content, ImageOrVideo(item.Tensor), units ?? UnitStatement.Open($"musubi-tuner's architecture '{name.Architecture}' is not known here"))
+
+        // The target is 'latents_…'; controls and clean frames, conditions of the same image, have a name after it.
+        var latents = keys.Select(item => new StoredLatent(
+            item.Tensor, item.Match.Groups[1].Value, ImageOrVideo(item.Tensor), units ?? UnitStatement.Open($"musubi-tuner's architecture '{name.Architecture}' is not known here"))
         {
             IsPatchified = IsFlux2(name.Architecture),
         }).ToArray();
 
-        // The target is 'latents_…'; controls and clean frames, conditions of the same image, have a name after it.
-        return units is null && !file.Metadata.ContainsKey("format_version") ? null : Found(latents) with { Facts = file.Metadata };
+        // sd-scripts names files and keys alike for models of its own.
+        return units is null && (KohyaArchitecture.Units(name) is not null || !file.Metadata.ContainsKey("format_version"))
+            ? null
+            : Found(latents) with { Facts = file.Metadata };
     }
 
     private static bool IsFlux2(string architecture) => architecture is "f2d" or "f2k4b" or "f2k9b";

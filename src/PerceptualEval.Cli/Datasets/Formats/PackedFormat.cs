@@ -22,7 +22,7 @@ internal sealed class PackedFormat : LatentFormat
 
     public override RecognisedFile? Recognise(LatentFile file)
     {
-        if (file.Tensors is not [{ Shape.Rank: 2 or 3 } tensor] || tensor.Shape[^1] is not (FluxValues or Flux2Values))
+        if (file.Tensors is not [{ Shape.Rank: 2 or 3 } tensor] || (file.Container == "torch" && file.Bare is null) || tensor.Shape[^1] is not (FluxValues or Flux2Values))
         {
             return null;
         }
