@@ -49,9 +49,6 @@ internal sealed record Catalogue
         ? entry
         : throw new UsageException($"'{name}' is not in the catalogue. It has: {string.Join(", ", Models.Keys)}.");
 
-    /// <summary>The files of a model that have a length, added up; null where one has none.</summary>
-    public long? BytesOf(CatalogueEntry entry) => entry.Files.Select(file => Files[file].Bytes).Aggregate((long?)0, (sum, bytes) => sum + bytes);
-
     // A catalogue may be someone's own: what is wrong with it is said before anything is fetched.
     private void Require(string path)
     {

@@ -16,7 +16,7 @@ internal sealed class HttpConnection : IDisposable
     public HttpConnection(DownloadOptions options)
     {
         _options = options;
-        // Redirects are followed here: the handler keeps the Authorization header for one that names the same host by another port or scheme.
+        // Redirects are followed here: the handler would take the token off at every one, also where a renamed repository's leads to the same host.
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = options.IdleTimeout }) { Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("perceptual-eval", ToolVersion.Text.Split('+')[0]));
     }

@@ -69,8 +69,13 @@ internal sealed class OfficialFiles(string modelsFolder, Catalogue catalogue, Ht
     {
         foreach (var name in names)
         {
-            PartFile.Delete(PathOf(name));
-            RemoveIfEmpty(Path.GetDirectoryName(PathOf(name))!);
+            var path = PathOf(name);
+            if (File.Exists(path))
+            {
+                File.Delete(path);
+            }
+
+            RemoveIfEmpty(Path.GetDirectoryName(path)!);
         }
 
         RemoveIfEmpty(Path.Combine(modelsFolder, FolderName));

@@ -39,7 +39,11 @@ internal sealed class PartFile : IDisposable
     public void Restart(string? tag) => OrSay(whileRunning: true, () =>
     {
         // Emptied before it gets its new tag: a crash in between must not leave old bytes under it.
-        _file.SetLength(0);
+        if (_file.Length > 0)
+        {
+            _file.SetLength(0);
+        }
+
         (Length, Tag) = (0, tag);
         if (tag is null)
         {
@@ -69,7 +73,14 @@ internal sealed class PartFile : IDisposable
     }
 
     /// <summary>Closes the file; what has arrived stays for the next run.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        if (Length == 0)
+        {
+            Delete(_path);
+        }
+    }
 
     /// <summary>Removes what an earlier run left.</summary>
     public static void Delete(string path)

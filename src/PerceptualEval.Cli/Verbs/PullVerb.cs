@@ -18,7 +18,7 @@ internal static class PullVerb
 
     private static readonly Option<bool> List = new("--list") { Description = "List the catalogue: names, sizes, licences." };
 
-    private static readonly Option<string?> CatalogueFile = new("--catalogue")
+    private static readonly Option<string?> CataloguePath = new("--catalogue")
     {
         HelpName = "FILE", Description = "Another catalogue: a mirror's, for instance. [default: the one that comes with the tool]",
     };
@@ -27,7 +27,7 @@ internal static class PullVerb
     {
         var command = new Command("pull", "Download official weights, check them, and build models from them. HF_TOKEN and the proxy variables are honoured.")
         {
-            Names, List, CatalogueFile, CommonOptions.Models,
+            Names, List, CataloguePath, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -36,7 +36,7 @@ internal static class PullVerb
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var store = CommonOptions.Store(parsed);
-        var catalogue = Catalogue.Load(parsed.GetValue(CatalogueFile) ?? Catalogue.DefaultPath);
+        var catalogue = Catalogue.Load(parsed.GetValue(CataloguePath) ?? Catalogue.DefaultPath);
         var names = parsed.GetValue(Names) ?? [];
         if (parsed.GetValue(List))
         {
@@ -70,19 +70,32 @@ internal static class PullVerb
     private static void WriteList(ResultConsole console, Catalogue catalogue, ModelStore store)
     {
         var installed = store.ModelFolders().Select(Path.GetFileName).ToHashSet();
-        var table = console.Columns("name", ["kind", "MB", "sha256", "licence", "installed"]);
+        var table = console.Columns("name", ["kind", "MB", "checked by", "licence", "installed"]);
         foreach (var (name, entry) in catalogue.Models)
         {
             var files = entry.Files.Select(file => catalogue.Files[file]).ToArray();
             table.AddRow(
                 ResultConsole.Literal(name),
                 new Text(entry.Kind.ToString().ToLowerInvariant()),
-                new Text(catalogue.BytesOf(entry) is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0}") : "?"),
-                new Text(files.All(file => file.Sha256 is not null) ? "stated" : files.All(file => file.Sha256 is not null || file.GitBlob is not null) ? "git id" : "pinned"),
+                new Text(Size(files)),
+                new Text(string.Join(", ", files.Select(Check).Distinct().Order(StringComparer.Ordinal))),
                 ResultConsole.Literal(string.Join(" AND ", files.Select(file => file.Licence).Distinct()) + (files.Any(file => file.Gate is not null) ? ", gated" : string.Empty)),
                 new Text(installed.Contains(name) ? "yes" : string.Empty));
         }
 
         console.Write(table);
     }
+
+    // A "+" for files whose length is not publicly stated.
+    private static string Size(CatalogueFile[] files) =>
+        files.Sum(file => file.Bytes) is > 0 and var known
+            ? string.Create(CultureInfo.InvariantCulture, $"{known / 1e6:0.0}{(files.All(file => file.Bytes is not null) ? string.Empty : "+")}")
+            : "?";
+
+    private static string Check(CatalogueFile file) => file switch
+    {
+        { Sha256: not null } => "sha256",
+        { GitBlob: not null } => "git id",
+        _ => "first use",
+    };
 }

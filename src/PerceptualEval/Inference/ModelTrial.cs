@@ -76,14 +76,15 @@ public static class ModelTrial
         return (side + multipleOf - 1) / multipleOf * multipleOf;
     }
 
-    // Values in [-1,1] without a pattern that a network could be blind to; the golden ratio's multiples never repeat.
-    private static TensorBuffer Wave(int phase, TensorShape shape)
+    // Values in [-1,1]: half a slow wave, half one that never repeats, so that every level of a network has something to answer to.
+    private static TensorBuffer Wave(int frequency, TensorShape shape)
     {
         const double GoldenAngle = 2.399963229728653;
+        const double Slow = 0.05;
         var wave = new TensorBuffer(shape);
         for (var i = 0; i < wave.Span.Length; i++)
         {
-            wave.Span[i] = (float)Math.Sin(phase + (GoldenAngle * i));
+            wave.Span[i] = (float)((Math.Sin(Slow * frequency * i) + Math.Sin(GoldenAngle * frequency * i)) / 2);
         }
 
         return wave;

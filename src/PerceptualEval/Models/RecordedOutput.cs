@@ -10,10 +10,13 @@ namespace PerceptualEval.Models;
 public sealed record RecordedOutput(string Runtime, IReadOnlyList<double> Values)
 {
     /// <summary>
-    /// How far values may lie apart: this much, and this share of the recorded value. Sums of float32 in another order move a deep
-    /// network's output by 1e-6 to 1e-5 of it; one wrong weight or a reduced precision by more than 1e-3.
+    /// How far values may lie apart, as a share of the largest recorded one. Sums of float32 in another order move a deep network's
+    /// output by 1e-6 to 1e-5 of it; a reduced precision (TF32, float16) or a wrong weight by 1e-3 and more.
     /// </summary>
     public const double Tolerance = 1e-4;
+
+    // Below this an output counts as zero.
+    private const double Smallest = 1e-6;
 
     /// <summary>How far another output lies from this one.</summary>
     /// <param name="other">The other output, of the same model.</param>
@@ -22,15 +25,16 @@ public sealed record RecordedOutput(string Runtime, IReadOnlyList<double> Values
     public double DeviationOf(RecordedOutput other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (Values.Count != other.Values.Count)
+        if (Values.Count != other.Values.Count || Values.Count == 0)
         {
             return double.PositiveInfinity;
         }
 
+        var scale = Math.Max(Values.Max(Math.Abs), Smallest);
         var largest = 0.0;
         for (var i = 0; i < Values.Count; i++)
         {
-            var deviation = Math.Abs(other.Values[i] - Values[i]) / (Tolerance * (1 + Math.Abs(Values[i])));
+            var deviation = Math.Abs(other.Values[i] - Values[i]) / (Tolerance * scale);
             largest = deviation >= 0 ? Math.Max(largest, deviation) : double.PositiveInfinity;
         }
 
