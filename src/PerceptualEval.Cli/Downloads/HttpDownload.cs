@@ -128,18 +128,19 @@ internal sealed class HttpDownload(DownloadOptions options) : IDisposable
     private static DownloadException Refusal(CatalogueFile file, HttpResponseMessage response)
     {
         var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
+        var url = file.Url!;
         return response.StatusCode switch
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(file.Url!, file.Gate is { } gate
-                ? $"not without permission ({status}). Accept its licence at {gate}, and set HF_TOKEN to a token of that account (https://huggingface.co/settings/tokens)."
-                : $"not without permission ({status}). Fetch it with a browser.") { IsRefused = true },
-            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new(file.Url!, $"the server answers {status}")
-            {
-                IsPassing = true,
-                RetryAfter = response.Headers.RetryAfter?.Delta,
-            },
-            HttpStatusCode.NotFound or HttpStatusCode.Gone => new(file.Url!, $"is not there any more ({status}). Update perceptual-eval, or name a mirror's catalogue with --catalogue."),
-            _ => new(file.Url!, $"the server answers {status}; expected 200. Fetch it with a browser."),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(url, NotPermitted(file, status)) { IsRefused = true },
+            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
+                new(url, $"the server answers {status}") { IsPassing = true, RetryAfter = response.Headers.RetryAfter?.Delta },
+            HttpStatusCode.NotFound or HttpStatusCode.Gone =>
+                new(url, $"is not there any more ({status}). Update perceptual-eval, or name a mirror's catalogue with --catalogue."),
+            _ => new(url, $"the server answers {status}; expected 200. Fetch it with a browser."),
         };
     }
+
+    private static string NotPermitted(CatalogueFile file, string status) => file.Gate is { } gate
+        ? $"not without permission ({status}). Accept its licence at {gate}, and set HF_TOKEN to a token of that account (https://huggingface.co/settings/tokens)."
+        : $"not without permission ({status}). Fetch it with a browser.";
 }

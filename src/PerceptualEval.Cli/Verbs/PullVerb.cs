@@ -20,7 +20,8 @@ internal static class PullVerb
 
     private static readonly Option<string?> CataloguePath = new("--catalogue")
     {
-        HelpName = "FILE", Description = "Another catalogue: a mirror's, for instance. [default: the one that comes with the tool]",
+        HelpName = "FILE",
+        Description = "Another catalogue: a mirror's, for instance. [default: the one that comes with the tool]",
     };
 
     public static Command Create(CancellationToken interrupt)

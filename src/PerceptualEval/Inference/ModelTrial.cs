@@ -46,8 +46,7 @@ public static class ModelTrial
     {
         using var encoder = new ImageEncoder(model, options);
         var side = SideOf(model, encoder.LatentSpace.SpatialFactor);
-        var frames = encoder.LatentSpace.TemporalFactor;
-        using var images = Wave(1, frames > 1 ? new TensorShape(1, 3, 1 + frames, side, side) : new TensorShape(1, 3, side, side));
+        using var images = Wave(1, new TensorShape(1, 3, side, side));
         using var latents = encoder.Encode(images);
         return Digest(latents.Span);
     }

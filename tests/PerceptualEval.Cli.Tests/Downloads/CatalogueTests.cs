@@ -20,7 +20,7 @@ public sealed class CatalogueTests : IDisposable
     [InlineData("taesd-decoder", ModelKind.Decoder)]
     [InlineData("taesana-encoder", ModelKind.Encoder)]
     [InlineData("sdxl-decoder", ModelKind.Decoder)]
-    [InlineData("cogvideox-2b-encoder", ModelKind.Encoder)]
+    [InlineData("cogvideox-2b-decoder", ModelKind.Decoder)]
     public void Load_CatalogueOfTheTool_HasTheModel(string name, ModelKind kind) => Assert.Equal(kind, Official.Find(name).Kind);
 
     [Fact]

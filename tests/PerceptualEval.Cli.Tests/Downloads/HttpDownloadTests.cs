@@ -13,7 +13,10 @@ public sealed class HttpDownloadTests : IDisposable
 
     private static readonly DownloadOptions Impatient = new()
     {
-        IdleTimeout = TimeSpan.FromMilliseconds(500), FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(5), Tries = 3,
+        IdleTimeout = TimeSpan.FromSeconds(2),
+        FirstWait = TimeSpan.FromMilliseconds(1),
+        LongestWait = TimeSpan.FromMilliseconds(5),
+        Tries = 3,
     };
 
     private readonly TempFolder _folder = new();
