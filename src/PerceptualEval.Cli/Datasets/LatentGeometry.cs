@@ -79,9 +79,9 @@ internal sealed record LatentGeometry(bool IsBatch, TensorShape Stored, TensorSh
                 return (stored[1], stored[0], stored[2], stored[3]);
             default:
                 var grid = latent.Grid!.Value;
-                return grid.Count == stored[0]
+                return grid.Frames <= stored[0] && grid.Height <= stored[0] && grid.Width <= stored[0] && grid.Count == stored[0]
                     ? (stored[1], grid.Frames, grid.Height, grid.Width)
-                    : throw new DatasetException($"{where}: {stored[0]} tokens; the file says {grid} (frames x height x width), which is {grid.Count}. The file is damaged; write it again.");
+                    : throw new DatasetException($"{where}: {stored[0]} tokens; the file says {grid} (frames x height x width). The file is damaged; write it again.");
         }
     }
 

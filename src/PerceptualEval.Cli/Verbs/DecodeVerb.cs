@@ -53,7 +53,7 @@ internal static class DecodeVerb
             {
                 BatchCheck.Latents(batch, decoder);
                 var tensor = batch.Samples[0].Target.Tensor;
-                RunUnits.Require(tensor, decoder, tensor.Units, decoder.LatentSpace.Units);
+                RunUnits.Require(tensor, model, tensor.Units, decoder.LatentSpace.Units);
                 using var images = decoder.Decode(batch.Target, tensor.Units);
                 for (var i = 0; i < batch.Samples.Count; i++)
                 {

@@ -45,13 +45,13 @@ internal static class LatentFormats
         if (file.Reading.Format is { } name)
         {
             var format = Array.Find(Known, format => format.Name == name)!;
-            return format.Recognise(file) ?? throw file.Refuse(
+            return RefuseSharedKeys(file, format.Recognise(file)) ?? throw file.Refuse(
                 $"is no file of {format.Writer} ({file.Container} with {Describe(file)}). Leave out --format {name}, or say which files are: --format pred={name} or target={name}.");
         }
 
         foreach (var format in Known)
         {
-            if (format.Recognise(file) is { } found)
+            if (RefuseSharedKeys(file, format.Recognise(file)) is { } found)
             {
                 return found;
             }
@@ -86,6 +86,17 @@ internal static class LatentFormats
         }
 
         return false;
+    }
+
+    private static RecognisedFile? RefuseSharedKeys(LatentFile file, RecognisedFile? found)
+    {
+        if (found?.Latents.GroupBy(latent => latent.Key).FirstOrDefault(group => group.Count() > 1) is { } shared)
+        {
+            var names = shared.Select(latent => $"'{latent.Entry.Name}'");
+            throw file.Refuse($"holds {string.Join(" and ", names)}, which {found.Format.Writer} does not write together. Keep one of them, or read all under their own names with --format plain.");
+        }
+
+        return found;
     }
 
     private static string Describe(LatentFile file) => file.Bare is { } bare

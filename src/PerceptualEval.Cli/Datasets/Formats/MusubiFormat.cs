@@ -31,19 +31,20 @@ internal sealed partial class MusubiFormat : LatentFormat
             throw file.Refuse("a musubi-tuner cache of 'ho1' holds patches of pixels, no latents. Give latents, or the pictures where images are compared.");
         }
 
+        // sd-scripts names files and keys alike for models of its own.
         var units = Units(name.Architecture);
+        if (units is null && (KohyaArchitecture.Units(name) is not null || !file.Metadata.ContainsKey("format_version")))
+        {
+            return null;
+        }
 
         // The target is 'latents_…'; controls and clean frames, conditions of the same image, have a name after it.
         var latents = keys.Select(item => new StoredLatent(
             item.Tensor, item.Match.Groups[1].Value, ImageOrVideo(item.Tensor), units ?? UnitStatement.Open($"musubi-tuner's architecture '{name.Architecture}' is not known here"))
         {
             IsPatchified = IsFlux2(name.Architecture),
-        }).ToArray();
-
-        // sd-scripts names files and keys alike for models of its own.
-        return units is null && (KohyaArchitecture.Units(name) is not null || !file.Metadata.ContainsKey("format_version"))
-            ? null
-            : Found(latents) with { Facts = file.Metadata };
+        });
+        return Found([.. latents]) with { Facts = file.Metadata };
     }
 
     private static bool IsFlux2(string architecture) => architecture is "f2d" or "f2k4b" or "f2k9b";
