@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 
 namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>
 /// The samples that the arguments name. Opening it lists and pairs files; headers are read when the samples are enumerated, which
-/// happens once at opening where there are few files, so that bad input is found before any scoring.
+/// happens once at opening where there are few files, so that bad input is found before any scoring. Archives are listed as the
+/// samples are enumerated; of one that is read from front to back only the beginning is checked at opening.
 /// </summary>
 internal sealed class Dataset
 {
@@ -12,26 +15,21 @@ internal sealed class Dataset
     public const int CheckedAtOpening = 5_000;
 
     private readonly IReadOnlyList<DatasetInput> _inputs;
-    private readonly IReadOnlyList<FileGroup> _groups;
+    private readonly FileGroups _groups;
     private readonly bool _allowMissing;
     private readonly LeftOut _leftOutFiles;
     private LeftOut _leftOutTensors = new();
 
-    private Dataset(IReadOnlyList<DatasetInput> inputs, IReadOnlyList<FileGroup> groups, LeftOut leftOut, bool allowMissing)
+    private Dataset(IReadOnlyList<DatasetInput> inputs, FileGroups groups, LeftOut leftOut, bool allowMissing)
     {
         _inputs = inputs;
         _groups = groups;
-        _leftOutFiles = leftOut;
         _allowMissing = allowMissing;
+        _leftOutFiles = leftOut;
         leftOut.RefuseUnless(allowMissing);
-        if (groups.Count <= CheckedAtOpening)
-        {
-            SampleCount = Samples().LongCount();
-        }
-        else if (groups.All(group => group.Paths.All(path => !FileExtensions.IsTensor(path))))
-        {
-            SampleCount = groups.Count; // every picture file is one sample
-        }
+        SampleCount = groups.Listed is { Count: > CheckedAtOpening } listed
+            ? listed.All(group => group.Files.All(file => !FileExtensions.IsTensor(file.Path))) ? listed.Count : null // every picture file is one sample
+            : CountSamples(groups.InOrderOnly ? 1 : CheckedAtOpening);
     }
 
     /// <summary>How many sources a sample has: target and pred, and the image where there is one.</summary>
@@ -45,7 +43,7 @@ internal sealed class Dataset
 
     /// <summary>
     /// What <c>--allow-missing</c> left out, in one line for stderr; null where nothing was. In a dataset too large to check at opening,
-    /// tensors without a partner join it while the samples are enumerated: read it again at the end.
+    /// tensors and an archive's files without a partner join it while the samples are enumerated: read it again at the end.
     /// </summary>
     public string? Warning
     {
@@ -76,7 +74,7 @@ internal sealed class Dataset
 
             var leftOut = new LeftOut();
             var (columns, groups) = PairsFile.Read(pairs, leftOut);
-            return new Dataset(columns, groups, leftOut, allowMissing);
+            return new Dataset(columns, new FileGroups(groups), leftOut, allowMissing);
         }
 
         if (pred is null || target is null)
@@ -120,17 +118,27 @@ internal sealed class Dataset
     /// <exception cref="DatasetException">Two files don't go together, or an id comes twice.</exception>
     /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
     /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
-    public IEnumerable<Sample> Samples()
+    public IEnumerable<Sample> Samples() => Samples(int.MaxValue, () => { });
+
+    private long? CountSamples(int mostGroups)
+    {
+        var complete = true;
+        var count = Samples(mostGroups, () => complete = false).LongCount();
+        return complete ? count : null;
+    }
+
+    private IEnumerable<Sample> Samples(int mostGroups, Action onMore)
     {
         _leftOutTensors = new LeftOut();
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (id, tensors) in _groups.SelectMany(MatchTensors))
+        // Hashes, because the ids themselves would be the one thing whose memory grows with an archive. Of 128 bits, none collide.
+        var ids = new HashSet<UInt128>();
+        foreach (var (id, tensors) in First(mostGroups, onMore).SelectMany(MatchTensors))
         {
             for (var i = 0L; i < tensors[0].Count; i++)
             {
                 var index = i;
                 var sampleId = tensors[0].IsBatch ? string.Create(CultureInfo.InvariantCulture, $"{id}#{index}") : id;
-                if (!ids.Add(sampleId))
+                if (!ids.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(sampleId.AsSpan()))))
                 {
                     throw new DatasetException($"{tensors[0]}: its sample '{sampleId}' has the id of an earlier one. Rename the file or the tensor.");
                 }
@@ -139,14 +147,32 @@ internal sealed class Dataset
             }
         }
 
+        _leftOutTensors.RefuseUnless(_allowMissing);
         if (ids.Count == 0)
         {
             throw new DatasetException($"nothing pairs: {_leftOutTensors}. Tensors pair by key where a file holds several.");
         }
     }
 
+    private IEnumerable<FileGroup> First(int mostGroups, Action onMore)
+    {
+        var count = 0;
+        foreach (var group in _groups.Enumerate(_leftOutTensors))
+        {
+            if (count++ == mostGroups)
+            {
+                onMore();
+                yield break;
+            }
+
+            yield return group;
+        }
+    }
+
     private IReadOnlyList<TensorGroup> MatchTensors(FileGroup group)
     {
+        // First what the pairing of the files has left out on the way here.
+        _leftOutTensors.RefuseUnless(_allowMissing);
         var matches = TensorMatching.Match(group, _inputs, _leftOutTensors);
         _leftOutTensors.RefuseUnless(_allowMissing);
         return matches;

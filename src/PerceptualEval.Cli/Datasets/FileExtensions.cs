@@ -13,14 +13,14 @@ internal static class FileExtensions
     public static IReadOnlyList<string> Of(SourceKind kind) => kind == SourceKind.Latent ? Tensors : ImagesAndTensors;
 
     /// <summary>Whether a folder's file counts, in upper or lower case.</summary>
-    public static bool Belongs(string path, SourceKind kind) => EndsWithOneOf(path, Tensors) || (kind == SourceKind.Image && EndsWithOneOf(path, Images));
+    public static bool Belongs(ReadOnlySpan<char> path, SourceKind kind) => EndsWithOneOf(path, Tensors) || (kind == SourceKind.Image && EndsWithOneOf(path, Images));
 
     /// <summary>Whether a path where an image is expected names a tensor file rather than a picture.</summary>
     public static bool IsTensor(string path) => EndsWithOneOf(path, Tensors);
 
-    private static bool EndsWithOneOf(string path, string[] extensions)
+    private static bool EndsWithOneOf(ReadOnlySpan<char> path, string[] extensions)
     {
-        var found = Path.GetExtension(path.AsSpan());
+        var found = Path.GetExtension(path);
         foreach (var extension in extensions)
         {
             if (found.Equals(extension, StringComparison.OrdinalIgnoreCase))

@@ -1,8 +1,13 @@
+using System.Text.RegularExpressions;
+using PerceptualEval.Cli.Datasets.Archives;
+
 namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>Lists the files of a folder that belong to a dataset, without opening one.</summary>
-internal static class FileListing
+internal static partial class FileListing
 {
+    private const string IndexExtension = ".safetensors.index.json";
+
     // Hidden ones only: asking for more attributes costs a stat per file on Unix.
     private static readonly EnumerationOptions Recursive = new()
     {
@@ -11,21 +16,31 @@ internal static class FileListing
         AttributesToSkip = FileAttributes.Hidden,
     };
 
-    /// <summary>The files below a folder whose extension is known, in natural order of their ids. Hidden files and folders are skipped.</summary>
+    /// <summary>
+    /// The files and archives below a folder whose extension is known, in natural order of their ids. Hidden files and folders are
+    /// skipped; a set of safetensors shards counts as the one file that its index makes of it.
+    /// </summary>
     /// <param name="input">The folder, and what its files hold.</param>
     /// <exception cref="DatasetException">The folder can't be read, has no such files, or two of them share an id.</exception>
-    public static List<ListedFile> List(DatasetInput input)
+    public static FileSet List(DatasetInput input)
     {
         var root = Path.TrimEndingDirectorySeparator(input.Path);
-        var files = new List<ListedFile>();
+        var prefix = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
+        var files = new List<DatasetFile>();
+        var archives = new List<(string IdPrefix, Archive Archive)>();
         string? foreign = null;
         try
         {
             foreach (var path in Directory.EnumerateFiles(root, "*", Recursive))
             {
-                if (FileExtensions.Belongs(path, input.Kind))
+                var name = path.AsSpan(prefix.Length);
+                if (Archive.At(path) is { } archive)
                 {
-                    files.Add(new ListedFile(IdOf(path, root), path));
+                    archives.Add((archive.IdPrefix(Slashed(name)), archive));
+                }
+                else if (ExtensionOf(name, input.Kind) is { } extension)
+                {
+                    files.Add(new FileOnDisk(prefix, Slashed(name[..^extension.Length]), extension));
                 }
                 else
                 {
@@ -38,25 +53,42 @@ internal static class FileListing
             throw new DatasetException($"{input} can't be listed: {exception.Message}", exception);
         }
 
-        if (files.Count == 0)
+        if (files.Count + archives.Count == 0)
         {
             var found = foreign is null ? "is empty" : $"holds other files only (such as '{foreign}')";
-            throw new DatasetException($"{input} {found}; expected files that end in {string.Join(' ', FileExtensions.Of(input.Kind))}.");
+            throw new DatasetException($"{input} {found}; expected files that end in {string.Join(' ', FileExtensions.Of(input.Kind).Concat(Archive.Extensions))}.");
         }
 
+        RemoveParts(files, archives);
         files.Sort((left, right) => NaturalOrder.Comparer.Compare(left.Id, right.Id));
+        archives.Sort((left, right) => NaturalOrder.Comparer.Compare(left.IdPrefix, right.IdPrefix));
         RefuseSharedIds(files, input);
-        return files;
+        return new FileSet(input, files, archives);
     }
 
-    private static string IdOf(string path, string root)
+    private static string Slashed(ReadOnlySpan<char> path) => Path.DirectorySeparatorChar == '/' ? path.ToString() : path.ToString().Replace(Path.DirectorySeparatorChar, '/');
+
+    /// <summary>The extension of a file that belongs to a dataset; null where the file does not. Interned: a million files share a few.</summary>
+    internal static string? ExtensionOf(ReadOnlySpan<char> name, SourceKind kind) =>
+        name.EndsWith(IndexExtension, StringComparison.OrdinalIgnoreCase) ? string.Intern(name[^IndexExtension.Length..].ToString())
+        : FileExtensions.Belongs(name, kind) ? string.Intern(Path.GetExtension(name).ToString())
+        : null;
+
+    // Files that are parts of something else: the shards of a safetensors set that has an index, and those of a cache.
+    private static void RemoveParts(List<DatasetFile> files, List<(string IdPrefix, Archive Archive)> archives)
     {
-        var start = Path.EndsInDirectorySeparator(root) ? root.Length : root.Length + 1;
-        var id = path[start..^Path.GetExtension(path.AsSpan()).Length];
-        return Path.DirectorySeparatorChar == '/' ? id : id.Replace(Path.DirectorySeparatorChar, '/');
+        files.RemoveAll(file => archives.Exists(item => item.Archive.Owns(file.Id, item.IdPrefix)));
+        var sets = files.Where(file => file.Path.EndsWith(IndexExtension, StringComparison.OrdinalIgnoreCase)).Select(file => file.Id).ToHashSet(StringComparer.Ordinal);
+        if (sets.Count > 0)
+        {
+            files.RemoveAll(file => !sets.Contains(file.Id) && ShardNumber().Match(file.Id) is { Success: true } number && sets.Contains(file.Id[..number.Index]));
+        }
     }
 
-    private static void RefuseSharedIds(List<ListedFile> sorted, DatasetInput input)
+    [GeneratedRegex("-[0-9]{5}-of-[0-9]{5}$")]
+    private static partial Regex ShardNumber();
+
+    private static void RefuseSharedIds(List<DatasetFile> sorted, DatasetInput input)
     {
         for (var i = 1; i < sorted.Count; i++)
         {

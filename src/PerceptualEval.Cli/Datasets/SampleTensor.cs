@@ -7,9 +7,9 @@ namespace PerceptualEval.Cli.Datasets;
 /// <summary>A tensor of samples, known from its file's header: one latent or image, or a batch of them. A picture file is one image.</summary>
 internal sealed record SampleTensor
 {
-    private SampleTensor(string path, string name, int index, TensorShape shape)
+    private SampleTensor(DatasetFile file, string name, int index, TensorShape shape)
     {
-        Path = path;
+        File = file;
         Name = name;
         Index = index;
         Shape = shape;
@@ -17,7 +17,10 @@ internal sealed record SampleTensor
     }
 
     /// <summary>The file.</summary>
-    public string Path { get; }
+    public DatasetFile File { get; }
+
+    /// <summary>The file's path, for messages.</summary>
+    public string Path => File.Path;
 
     /// <summary>The tensor's key; empty where the file has no keys.</summary>
     public string Name { get; }
@@ -41,32 +44,33 @@ internal sealed record SampleTensor
     public long Count => IsBatch ? Shape[0] : 1;
 
     /// <summary>Reads the headers of a file.</summary>
-    /// <param name="path">A tensor file, or a picture where images are expected.</param>
+    /// <param name="file">A tensor file, or a picture where images are expected.</param>
     /// <param name="kind">What the file should hold.</param>
     /// <returns>At least one tensor, in the order of the file.</returns>
     /// <exception cref="DatasetException">The file holds no tensors, or one that is no latent or image.</exception>
     /// <exception cref="TensorFileException">The tensor file can't be read.</exception>
     /// <exception cref="ImageFileException">The picture can't be read.</exception>
-    public static IReadOnlyList<SampleTensor> ReadHeaders(string path, SourceKind kind)
+    public static IReadOnlyList<SampleTensor> ReadHeaders(DatasetFile file, SourceKind kind)
     {
+        var path = file.Path;
         if (kind == SourceKind.Image && !FileExtensions.IsTensor(path))
         {
-            var size = ImageFile.ReadSize(path);
-            return [new SampleTensor(path, "", -1, new TensorShape(3, size.Height, size.Width))];
+            var size = file.ReadPictureSize();
+            return [new SampleTensor(file, "", -1, new TensorShape(3, size.Height, size.Width))];
         }
 
-        using var file = TensorFile.Open(path);
-        if (file.Tensors.Count == 0)
+        using var opened = file.OpenTensors();
+        if (opened.Tensors.Count == 0)
         {
             throw new DatasetException($"'{path}' holds no tensors.");
         }
 
-        var tensors = new SampleTensor[file.Tensors.Count];
+        var tensors = new SampleTensor[opened.Tensors.Count];
         for (var i = 0; i < tensors.Length; i++)
         {
-            var entry = file.Tensors[i];
+            var entry = opened.Tensors[i];
             Check(path, entry, kind);
-            tensors[i] = new SampleTensor(path, entry.Name, i, entry.Shape);
+            tensors[i] = new SampleTensor(file, entry.Name, i, entry.Shape);
         }
 
         return tensors;
