@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using PerceptualEval.Cli.Images;
+using PerceptualEval.Models;
+using PerceptualEval.TensorFiles;
 
 namespace PerceptualEval.Cli.Datasets;
 
@@ -16,17 +19,18 @@ internal sealed class Dataset
 
     private readonly IReadOnlyList<DatasetInput> _inputs;
     private readonly FileGroups _groups;
-    private readonly bool _allowMissing;
+    private readonly DatasetRules _rules;
     private readonly LeftOut _leftOutFiles;
     private LeftOut _leftOutTensors = new();
 
-    private Dataset(IReadOnlyList<DatasetInput> inputs, FileGroups groups, LeftOut leftOut, bool allowMissing)
+    private Dataset(IReadOnlyList<DatasetInput> inputs, FileGroups groups, LeftOut leftOut, DatasetRules rules)
     {
         _inputs = inputs;
         _groups = groups;
-        _allowMissing = allowMissing;
         _leftOutFiles = leftOut;
-        leftOut.RefuseUnless(allowMissing);
+        _rules = rules;
+        leftOut.RefuseUnless(rules.AllowMissing);
+        Units = Samples().First().Target.Tensor.Units;
         SampleCount = groups.Listed is { Count: > CheckedAtOpening } listed
             ? listed.All(group => group.Files.All(file => !FileExtensions.IsTensor(file.Path))) ? listed.Count : null // every picture file is one sample
             : CountSamples(groups.InOrderOnly ? 1 : CheckedAtOpening);
@@ -40,6 +44,12 @@ internal sealed class Dataset
 
     /// <summary>How many samples there are; null where that takes opening many files.</summary>
     public long? SampleCount { get; }
+
+    /// <summary>The units of the first target: those that the latent loss is computed in. Null for what the decoder expects.</summary>
+    public LatentUnits? Units { get; }
+
+    /// <summary>The files that could not be read, or did not go together, and were passed over; complete when the samples have been read.</summary>
+    public BadFiles Bad { get; private set; } = new();
 
     /// <summary>
     /// What <c>--allow-missing</c> left out, in one line for stderr; null where nothing was. In a dataset too large to check at opening,
@@ -59,12 +69,18 @@ internal sealed class Dataset
     /// <param name="target"><c>--target</c>, likewise.</param>
     /// <param name="images"><c>--images</c>: a file or folder of images, or null.</param>
     /// <param name="pairs"><c>--pairs</c>: a CSV or JSONL file instead of the three, or null.</param>
-    /// <param name="allowMissing">Leave out what has no partner, instead of refusing.</param>
+    /// <param name="rules">What happens to files that have no partner or can't be read.</param>
+    /// <param name="predReading">What the user said of the predicted latents; null for nothing.</param>
+    /// <param name="targetReading">What the user said of the target latents; null for nothing.</param>
     /// <exception cref="DatasetException">The arguments or the files are not a dataset.</exception>
-    /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
-    /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
-    public static Dataset OpenLatents(string? pred, string? target, string? images, string? pairs, bool allowMissing)
+    /// <exception cref="UsageException">What the user said of the latents is not enough, or contradicts them.</exception>
+    /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="ImageFileException">A picture can't be read.</exception>
+    public static Dataset OpenLatents(
+        string? pred, string? target, string? images, string? pairs, DatasetRules rules, LatentReading? predReading = null, LatentReading? targetReading = null)
     {
+        predReading ??= LatentReading.Default;
+        targetReading ??= LatentReading.Default;
         if (pairs is not null)
         {
             if ((pred ?? target ?? images) is not null)
@@ -74,7 +90,8 @@ internal sealed class Dataset
 
             var leftOut = new LeftOut();
             var (columns, groups) = PairsFile.Read(pairs, leftOut);
-            return new Dataset(columns, new FileGroups(groups), leftOut, allowMissing);
+            DatasetInput[] read = [columns[0] with { Reading = targetReading }, columns[1] with { Reading = predReading }, .. columns.Skip(2).Select(column => column with { Reading = targetReading })];
+            return new Dataset(read, new FileGroups(groups), leftOut, rules);
         }
 
         if (pred is null || target is null)
@@ -83,42 +100,64 @@ internal sealed class Dataset
             throw new DatasetException($"{missing} missing: two files or two folders of latents are compared. Give --pred and --target, or --pairs.");
         }
 
-        List<DatasetInput> inputs = [new("--target", target, SourceKind.Latent), new("--pred", pred, SourceKind.Latent)];
+        List<DatasetInput> inputs =
+        [
+            new("--target", target, SourceKind.Latent) { Reading = targetReading },
+            new("--pred", pred, SourceKind.Latent) { Reading = predReading },
+        ];
         if (images is not null)
         {
-            inputs.Add(new DatasetInput("--images", images, SourceKind.Image));
+            inputs.Add(new DatasetInput("--images", images, SourceKind.Image) { Reading = targetReading });
         }
 
-        return Open(inputs, allowMissing);
+        return Open(inputs, rules);
     }
 
     /// <summary>The dataset of <c>distance</c>: images against images of the same sizes.</summary>
     /// <param name="a">A file or folder of images; it gives the ids, and is the target of the samples.</param>
     /// <param name="b">What it is compared with; the prediction of the samples.</param>
-    /// <param name="allowMissing">Leave out what has no partner, instead of refusing.</param>
+    /// <param name="rules">What happens to files that have no partner or can't be read.</param>
     /// <exception cref="DatasetException">The arguments or the files are not a dataset.</exception>
-    /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
-    /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
-    public static Dataset OpenImages(string a, string b, bool allowMissing) =>
-        Open([new DatasetInput("A", a, SourceKind.Image), new DatasetInput("B", b, SourceKind.Image)], allowMissing);
+    /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="ImageFileException">A picture can't be read.</exception>
+    public static Dataset OpenImages(string a, string b, DatasetRules rules) =>
+        Open([new DatasetInput("A", a, SourceKind.Image), new DatasetInput("B", b, SourceKind.Image)], rules);
 
     /// <summary>A dataset of any inputs, one or more.</summary>
     /// <param name="inputs">Files, or folders. The first gives ids and order; those of its kind must have its shapes.</param>
-    /// <param name="allowMissing">Leave out what has no partner, instead of refusing.</param>
+    /// <param name="rules">What happens to files that have no partner or can't be read.</param>
     /// <exception cref="DatasetException">The inputs are not a dataset.</exception>
-    /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
-    /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
-    public static Dataset Open(IReadOnlyList<DatasetInput> inputs, bool allowMissing)
+    /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="ImageFileException">A picture can't be read.</exception>
+    public static Dataset Open(IReadOnlyList<DatasetInput> inputs, DatasetRules rules)
     {
         var leftOut = new LeftOut();
-        return new Dataset(inputs, Pairing.Pair(inputs, leftOut), leftOut, allowMissing);
+        var groups = Pairing.Pair(inputs, leftOut);
+
+        // Files given by name are wanted: nothing of them is passed over.
+        return new Dataset(inputs, groups, leftOut, rules with { Strict = rules.Strict || groups.AreNamed });
     }
 
     /// <summary>The samples in order, as far as they are asked for; the files' headers are read on the way and no file stays open. One enumeration at a time.</summary>
     /// <exception cref="DatasetException">Two files don't go together, or an id comes twice.</exception>
-    /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
-    /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
+    /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="ImageFileException">A picture can't be read.</exception>
     public IEnumerable<Sample> Samples() => Samples(int.MaxValue, () => { });
+
+    /// <summary>Notes what can't be read, unless that ends the run.</summary>
+    /// <param name="id">The sample, or the files that should be one.</param>
+    /// <param name="exception">Why.</param>
+    /// <returns>False where it ends the run: the exception is no bad file's, or <see cref="DatasetRules.Strict"/> holds.</returns>
+    public bool PassesOver(string id, Exception exception)
+    {
+        if (_rules.Strict || exception is not (DatasetException or TensorFileException or ImageFileException))
+        {
+            return false;
+        }
+
+        Bad.Add(id, exception.Message);
+        return true;
+    }
 
     private long? CountSamples(int mostGroups)
     {
@@ -130,6 +169,7 @@ internal sealed class Dataset
     private IEnumerable<Sample> Samples(int mostGroups, Action onMore)
     {
         _leftOutTensors = new LeftOut();
+        Bad = new BadFiles();
         // Hashes, because the ids themselves would be the one thing whose memory grows with an archive. Of 128 bits, none collide.
         var ids = new HashSet<UInt128>();
         foreach (var (id, tensors) in First(mostGroups, onMore).SelectMany(MatchTensors))
@@ -147,10 +187,12 @@ internal sealed class Dataset
             }
         }
 
-        _leftOutTensors.RefuseUnless(_allowMissing);
+        _leftOutTensors.RefuseUnless(_rules.AllowMissing);
         if (ids.Count == 0)
         {
-            throw new DatasetException($"nothing pairs: {_leftOutTensors}. Tensors pair by key where a file holds several.");
+            throw Bad.Count > 0
+                ? new DatasetException($"nothing can be read: {Bad.First}")
+                : new DatasetException($"nothing pairs: {_leftOutTensors}. Tensors pair by key where a file holds several.");
         }
     }
 
@@ -171,10 +213,19 @@ internal sealed class Dataset
 
     private IReadOnlyList<TensorGroup> MatchTensors(FileGroup group)
     {
-        // First what the pairing of the files has left out on the way here.
-        _leftOutTensors.RefuseUnless(_allowMissing);
-        var matches = TensorMatching.Match(group, _inputs, _leftOutTensors);
-        _leftOutTensors.RefuseUnless(_allowMissing);
+        // First what the pairing of an archive's files has left out on the way here.
+        _leftOutTensors.RefuseUnless(_rules.AllowMissing);
+        IReadOnlyList<TensorGroup> matches;
+        try
+        {
+            matches = TensorMatching.Match(group, _inputs, _leftOutTensors);
+        }
+        catch (Exception exception) when (PassesOver(group.Id, exception))
+        {
+            return [];
+        }
+
+        _leftOutTensors.RefuseUnless(_rules.AllowMissing);
         return matches;
     }
 }

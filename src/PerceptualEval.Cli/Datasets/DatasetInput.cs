@@ -6,6 +6,9 @@ namespace PerceptualEval.Cli.Datasets;
 /// <param name="Kind">What its files hold.</param>
 internal sealed record DatasetInput(string Option, string Path, SourceKind Kind)
 {
+    /// <summary>What the user said of its tensor files.</summary>
+    public LatentReading Reading { get; init; } = LatentReading.Default;
+
     /// <summary>The argument and its value, for messages.</summary>
     public override string ToString() => $"{Option} '{Path}'";
 }

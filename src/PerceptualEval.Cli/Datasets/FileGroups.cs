@@ -6,9 +6,12 @@ internal sealed class FileGroups
     private readonly Func<LeftOut, IEnumerable<FileGroup>> _enumerate;
 
     /// <summary>Groups that are known.</summary>
-    public FileGroups(IReadOnlyList<FileGroup> groups)
+    /// <param name="groups">The groups.</param>
+    /// <param name="areNamed">Whether the user named their files one by one.</param>
+    public FileGroups(IReadOnlyList<FileGroup> groups, bool areNamed = false)
     {
         Listed = groups;
+        AreNamed = areNamed;
         _enumerate = _ => groups;
     }
 
@@ -23,6 +26,9 @@ internal sealed class FileGroups
 
     /// <summary>The groups, where they are known.</summary>
     public IReadOnlyList<FileGroup>? Listed { get; }
+
+    /// <summary>Whether the user named the files one by one, rather than a folder or an archive of them.</summary>
+    public bool AreNamed { get; }
 
     /// <summary>Whether enumerating reads what the files hold, so that it takes as long as scoring reads.</summary>
     public bool InOrderOnly { get; }

@@ -1,13 +1,12 @@
 using System.Text.RegularExpressions;
 using PerceptualEval.Cli.Datasets.Archives;
+using PerceptualEval.Cli.Datasets.Formats;
 
 namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>Lists the files of a folder that belong to a dataset, without opening one.</summary>
 internal static partial class FileListing
 {
-    private const string IndexExtension = ".safetensors.index.json";
-
     // Hidden ones only: asking for more attributes costs a stat per file on Unix.
     private static readonly EnumerationOptions Recursive = new()
     {
@@ -18,7 +17,7 @@ internal static partial class FileListing
 
     /// <summary>
     /// The files and archives below a folder whose extension is known, in natural order of their ids. Hidden files and folders are
-    /// skipped; a set of safetensors shards counts as the one file that its index makes of it.
+    /// skipped, and so are caches of text encoders; a set of safetensors shards counts as the one file that its index makes of it.
     /// </summary>
     /// <param name="input">The folder, and what its files hold.</param>
     /// <exception cref="DatasetException">The folder can't be read, has no such files, or two of them share an id.</exception>
@@ -33,14 +32,15 @@ internal static partial class FileListing
         {
             foreach (var path in Directory.EnumerateFiles(root, "*", Recursive))
             {
-                var name = path.AsSpan(prefix.Length);
+                var name = NameOf(path, prefix);
+                var cache = new CacheFileName(path, FileExtensions.Strip(name));
                 if (Archive.At(path) is { } archive)
                 {
-                    archives.Add((archive.IdPrefix(Slashed(name)), archive));
+                    archives.Add((archive.IdPrefix(name), archive));
                 }
-                else if (ExtensionOf(name, input.Kind) is { } extension)
+                else if (FileExtensions.Belongs(path, input.Kind) && !LatentFormats.Skips(cache))
                 {
-                    files.Add(new FileOnDisk(prefix, Slashed(name[..^extension.Length]), extension));
+                    files.Add(new FileOnDisk(LatentFormats.Source(cache).Image, prefix, name));
                 }
                 else
                 {
@@ -60,25 +60,56 @@ internal static partial class FileListing
         }
 
         RemoveParts(files, archives);
-        files.Sort((left, right) => NaturalOrder.Comparer.Compare(left.Id, right.Id));
         archives.Sort((left, right) => NaturalOrder.Comparer.Compare(left.IdPrefix, right.IdPrefix));
-        RefuseSharedIds(files, input);
+        Sort(files);
+        if (TellApart(files, prefix))
+        {
+            Sort(files);
+            RefuseSharedIds(files, input);
+        }
+
         return new FileSet(input, files, archives);
     }
 
-    private static string Slashed(ReadOnlySpan<char> path) => Path.DirectorySeparatorChar == '/' ? path.ToString() : path.ToString().Replace(Path.DirectorySeparatorChar, '/');
+    private static string NameOf(string path, string prefix)
+    {
+        var name = path[prefix.Length..];
+        return Path.DirectorySeparatorChar == '/' ? name : name.Replace(Path.DirectorySeparatorChar, '/');
+    }
 
-    /// <summary>The extension of a file that belongs to a dataset; null where the file does not. Interned: a million files share a few.</summary>
-    internal static string? ExtensionOf(ReadOnlySpan<char> name, SourceKind kind) =>
-        name.EndsWith(IndexExtension, StringComparison.OrdinalIgnoreCase) ? string.Intern(name[^IndexExtension.Length..].ToString())
-        : FileExtensions.Belongs(name, kind) ? string.Intern(Path.GetExtension(name).ToString())
-        : null;
+    private static void Sort(List<DatasetFile> files) => files.Sort((left, right) => NaturalOrder.Comparer.Compare(left.Id, right.Id));
+
+    // Where a trainer cached an image in several sizes, the size belongs to the ids. Returns whether ids were shared.
+    private static bool TellApart(List<DatasetFile> sorted, string prefix)
+    {
+        var anyShared = false;
+        for (var start = 0; start < sorted.Count;)
+        {
+            var end = start + 1;
+            while (end < sorted.Count && sorted[end].Id == sorted[start].Id)
+            {
+                end++;
+            }
+
+            for (var i = start; i < end && end - start > 1; i++)
+            {
+                anyShared = true;
+                var path = sorted[i].Path;
+                var name = NameOf(path, prefix);
+                sorted[i] = new FileOnDisk(LatentFormats.Source(new CacheFileName(path, FileExtensions.Strip(name))).Variant, prefix, name);
+            }
+
+            start = end;
+        }
+
+        return anyShared;
+    }
 
     // Files that are parts of something else: the shards of a safetensors set that has an index, and those of a cache.
     private static void RemoveParts(List<DatasetFile> files, List<(string IdPrefix, Archive Archive)> archives)
     {
         files.RemoveAll(file => archives.Exists(item => item.Archive.Owns(file.Id, item.IdPrefix)));
-        var sets = files.Where(file => file.Path.EndsWith(IndexExtension, StringComparison.OrdinalIgnoreCase)).Select(file => file.Id).ToHashSet(StringComparer.Ordinal);
+        var sets = files.Where(file => FileExtensions.IsShardIndex(file.Path)).Select(file => file.Id).ToHashSet(StringComparer.Ordinal);
         if (sets.Count > 0)
         {
             files.RemoveAll(file => !sets.Contains(file.Id) && ShardNumber().Match(file.Id) is { Success: true } number && sets.Contains(file.Id[..number.Index]));

@@ -4,27 +4,40 @@ using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Datasets;
 
-/// <summary>A file of its own. Its path is put together when it is asked for: listings of a million files hold their ids only.</summary>
+/// <summary>A file of its own. Its path is put together when it is asked for: a listing of a million files holds little more than their ids.</summary>
 internal sealed class FileOnDisk : DatasetFile
 {
-    private readonly string _prefix;
-    private readonly string _extension;
+    // Endings that are worth sharing: extensions, and what trainers add to an image's name.
+    private const int MaxSharedEnding = 32;
+
+    private readonly string _start;
+    private readonly string? _ending;
 
     /// <summary>A file of a folder.</summary>
+    /// <param name="id">Its id.</param>
     /// <param name="folder">The folder with a separator at its end.</param>
-    /// <param name="id">Its path within the folder, without extension, with forward slashes.</param>
-    /// <param name="extension">What follows the id.</param>
-    public FileOnDisk(string folder, string id, string extension)
-        : base(id) => (_prefix, _extension) = (folder, extension);
+    /// <param name="name">Its path within the folder, with forward slashes.</param>
+    public FileOnDisk(string id, string folder, string name)
+        : base(id)
+    {
+        if (name.StartsWith(id, StringComparison.Ordinal) && name.Length - id.Length <= MaxSharedEnding)
+        {
+            (_start, _ending) = (folder, string.Intern(name[id.Length..]));
+        }
+        else
+        {
+            _start = folder + name;
+        }
+    }
 
     /// <summary>A file that was named.</summary>
     /// <param name="id">The id of its samples.</param>
     /// <param name="path">The file.</param>
     public FileOnDisk(string id, string path)
-        : base(id) => (_prefix, _extension) = (path, "");
+        : base(id) => _start = path;
 
     /// <inheritdoc/>
-    public override string Path => _extension.Length == 0 ? _prefix : $"{_prefix}{Id}{_extension}";
+    public override string Path => _ending is null ? _start : $"{_start}{Id}{_ending}";
 
     /// <inheritdoc/>
     public override TensorFile OpenTensors() => TensorFile.Open(Path);

@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets.Archives;
+using PerceptualEval.Cli.Datasets.Formats;
 
 namespace PerceptualEval.Cli.Datasets;
 
@@ -29,8 +30,9 @@ internal static class Pairing
 
         if (folder < 0)
         {
-            var id = IdOf(inputs[0].Path);
-            return new FileGroups([new FileGroup(id, [.. inputs.Select(input => new FileOnDisk(id, input.Path))])]);
+            var first = inputs[0].Path;
+            var id = LatentFormats.Source(new CacheFileName(first, FileExtensions.Strip(Path.GetFileName(first)))).Image;
+            return new FileGroups([new FileGroup(id, [.. inputs.Select(input => new FileOnDisk(id, input.Path))])], areNamed: true);
         }
 
         return PairSets(Array.ConvertAll(sets, set => set!), leftOut);
@@ -54,12 +56,6 @@ internal static class Pairing
         : !File.Exists(input.Path) ? throw new DatasetException($"{input}: there is no such file or folder.")
         : Archive.At(input.Path) is { } archive ? new FileSet(input, [], [("", archive)])
         : null;
-
-    private static string IdOf(string path)
-    {
-        var name = Path.GetFileName(path);
-        return name[..^(FileListing.ExtensionOf(name, SourceKind.Image) ?? Path.GetExtension(name)).Length];
-    }
 
     private static IEnumerable<FileGroup> Join(FileSet[] sets, LeftOut leftOut)
     {

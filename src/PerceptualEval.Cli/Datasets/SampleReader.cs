@@ -11,6 +11,9 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
 {
     private readonly (DatasetFile File, TensorFile Tensors)?[] _open = new (DatasetFile, TensorFile)?[sourceCount];
 
+    /// <summary>The sample that was read last, or at which reading failed.</summary>
+    public Sample? Current { get; private set; }
+
     /// <summary>Reads the values of one source of a sample.</summary>
     /// <param name="sample">The sample.</param>
     /// <param name="sourceIndex">Which of its sources.</param>
@@ -19,11 +22,12 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
     /// <exception cref="TensorFileException">The tensor file can't be read.</exception>
     public void Read(Sample sample, int sourceIndex, Span<float> destination)
     {
+        Current = sample;
         var (tensor, batchIndex) = sample.Sources[sourceIndex];
         if (tensor.IsPicture)
         {
             using var picture = tensor.File.ReadPicture();
-            RefuseChange(tensor, picture.Shape.Dimensions[^3..].SequenceEqual(tensor.Shape.Dimensions));
+            RefuseChange(tensor, picture.Shape.Dimensions[^2..].SequenceEqual(tensor.Shape.Dimensions[^2..]));
             picture.Span.CopyTo(destination);
             return;
         }
@@ -32,7 +36,7 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
         RefuseChange(tensor, tensor.Index < file.Tensors.Count
             && file.Tensors[tensor.Index].Name == tensor.Name
             && file.Tensors[tensor.Index].Shape == tensor.Shape);
-        file.Read(file.Tensors[tensor.Index], batchIndex * tensor.SampleShape.ElementCount, destination);
+        LatentValues.Read(file, tensor, batchIndex, sample.Id, destination);
     }
 
     /// <summary>Closes the files.</summary>

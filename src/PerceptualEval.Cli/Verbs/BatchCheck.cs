@@ -1,5 +1,6 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Inference;
+using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Verbs;
 
@@ -12,11 +13,17 @@ internal static class BatchCheck
     {
         var channels = decoder.LatentSpace.Channels;
         var tensor = batch.Samples[0].Sources[0].Tensor;
-        if (tensor.SampleShape[0] != channels)
+        if (tensor.SampleShape[0] == channels && (tensor.SampleShape.Rank == 4) == decoder.IsVideo)
         {
-            throw new DatasetException(
-                $"{tensor}; decoder '{decoder.Model.Name}' takes [N,{channels},h,w]. Choose a decoder of {tensor.SampleShape[0]} latent channels.");
+            return;
         }
+
+        // A clip whose frames come where its channels should, and the other way round.
+        var advice = decoder.IsVideo && tensor.SampleShape[1] == channels ? $"Give --layout {(tensor.Layout == SampleLayout.FramesChannels ? "cthw" : "tchw")}."
+            : tensor.SampleShape[0] == 2 * channels ? "If these are posteriors, mean and variance, say --posterior mean; else choose a decoder of as many channels."
+            : tensor.SampleShape[0] == channels ? $"These are clips of {tensor.SampleShape[1]} latent frames; choose a video decoder."
+            : $"Choose a decoder of {tensor.SampleShape[0]} latent channels.";
+        throw new DatasetException($"{tensor}; decoder '{decoder.Model.Name}' takes {Expected(tensor.Layout, channels)}. {advice}");
     }
 
     /// <summary>Latents must have the decoder's channels and decode to images that the LPIPS network takes.</summary>
@@ -27,16 +34,16 @@ internal static class BatchCheck
         var tensor = batch.Samples[0].Sources[0].Tensor;
         var minimum = lpips.Model.Manifest.MinimumImageSize;
         var image = decoder.ImageShape(batch.Target.Shape);
-        if (image[2] < minimum || image[3] < minimum)
+        if (image[^2] < minimum || image[^1] < minimum)
         {
             throw new DatasetException(
-                $"{tensor} decodes to {image[2]}x{image[3]} pixels; '{lpips.Model.Name}' takes at least {minimum}x{minimum}. Give larger latents, or another network.");
+                $"{tensor} decodes to {image[^2]}x{image[^1]} pixels; '{lpips.Model.Name}' takes at least {minimum}x{minimum}. Give larger latents, or another network.");
         }
     }
 
     /// <summary>Images of the third term must have the decoded images' size, unless one of them is resized.</summary>
     /// <exception cref="DatasetException">They don't.</exception>
-    public static void Images(SampleBatch batch, Tensors.TensorBuffer? images, LatentPerceptualLoss loss)
+    public static void Images(SampleBatch batch, TensorBuffer? images, LatentPerceptualLoss loss)
     {
         var decoded = loss.Decoder.ImageShape(batch.Target.Shape);
         if (images is null || images.Shape == decoded)
@@ -45,10 +52,15 @@ internal static class BatchCheck
         }
 
         var tensor = batch.Samples[0].Image!.Value.Tensor;
+        var expected = $"{tensor}; {batch.Samples[0].Target.Tensor} decodes to {new TensorShape(decoded.Dimensions[1..])}";
+        if (decoded.Rank == 5 && images.Shape[2] != decoded[2])
+        {
+            throw new DatasetException($"{expected}, channels first: {decoded[2]} frames. Give a video of as many frames.");
+        }
+
         if (loss.Options.Resize == ResizeMode.None)
         {
-            throw new DatasetException(
-                $"{tensor}; {batch.Samples[0].Target.Tensor} decodes to [3,{decoded[2]},{decoded[3]}]. Give images of that size, or --resize image or decoded.");
+            throw new DatasetException($"{expected}. Give images of that size, or --resize image or decoded.");
         }
 
         if (loss.Options.Resize == ResizeMode.Decoded)
@@ -62,9 +74,16 @@ internal static class BatchCheck
     public static void Image(SampleTensor image, PerceptualNetwork lpips)
     {
         var minimum = lpips.Model.Manifest.MinimumImageSize;
-        if (image.SampleShape[1] < minimum || image.SampleShape[2] < minimum)
+        if (image.SampleShape[^2] < minimum || image.SampleShape[^1] < minimum)
         {
             throw new DatasetException($"{image}; '{lpips.Model.Name}' takes images of at least {minimum}x{minimum} pixels.");
         }
     }
+
+    private static string Expected(SampleLayout layout, int channels) => layout switch
+    {
+        SampleLayout.Image => $"[N,{channels},h,w]",
+        SampleLayout.ChannelsFrames => $"[N,{channels},t,h,w]",
+        _ => $"[N,t,{channels},h,w]",
+    };
 }

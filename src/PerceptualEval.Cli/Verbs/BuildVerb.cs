@@ -16,14 +16,23 @@ internal static class BuildVerb
 
     private static readonly Option<string> Name = new("--name")
     {
-        HelpName = "NAME", Description = "The model's name: its folder in the models folder.", Required = true,
+        HelpName = "NAME",
+        Description = "The model's name: its folder in the models folder.",
+        Required = true,
+    };
+
+    private static readonly Option<string?> Config = new("--config")
+    {
+        HelpName = "FILE", Description = "The checkpoint's diffusers config.json, where its tensors don't tell everything.",
     };
 
     private static readonly Option<string> Net = new("--net") { HelpName = "squeeze|alex|vgg", Description = "The backbone.", Required = true };
 
     private static readonly Option<string> Backbone = new("--backbone")
     {
-        HelpName = "FILE", Description = "torchvision checkpoint of the backbone: the whole model or its features.", Required = true,
+        HelpName = "FILE",
+        Description = "torchvision checkpoint of the backbone: the whole model or its features.",
+        Required = true,
     };
 
     private static readonly Option<string?> Heads = new("--heads") { HelpName = "FILE", Description = "Head weights of the lpips package (lin0.model.1.weight …)." };
@@ -32,13 +41,16 @@ internal static class BuildVerb
 
     private static readonly Option<string> Version = new("--version")
     {
-        HelpName = "0.1|0.0", Description = "Version of the heads; 0.0 does not normalise its input.", DefaultValueFactory = _ => "0.1",
+        HelpName = "0.1|0.0",
+        Description = "Version of the heads; 0.0 does not normalise its input.",
+        DefaultValueFactory = _ => "0.1",
     };
 
     public static Command Create()
     {
-        var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, CommonOptions.Models };
-        decoder.SetAction(parsed => Built(DecoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed))));
+        var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, Config, CommonOptions.Models };
+        decoder.SetAction(parsed => Built(
+            DecoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed), parsed.GetValue(Config))));
         var encoder = new Command("encoder", "VAE encoder: images → latents.") { Path, Name, CommonOptions.Models };
         encoder.SetAction(parsed => Built(EncoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed))));
         var lpips = new Command("lpips", "LPIPS network: torchvision backbone + heads of the lpips package.")
@@ -77,7 +89,7 @@ internal static class BuildVerb
         var manifest = model.Manifest;
         Console.WriteLine(model.Folder);
         Console.Error.WriteLine(manifest.Latent is { } latent
-            ? $"{manifest.Architecture}: {latent.Channels} latent channels, 1/{latent.SpatialFactor} of the image's size, {latent.Units.ToString().ToLowerInvariant()} units."
+            ? $"{manifest.Architecture}: latents of {LatentText.Of(latent)}."
             : $"{manifest.Architecture}: {manifest.FeatureChannels!.Count} layers, images of at least {manifest.MinimumImageSize} pixels.");
         return (int)ExitCode.Ok;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
 
@@ -29,7 +30,7 @@ internal static class CommonOptions
     public static Option<int?> Batch { get; } = new("--batch")
     {
         HelpName = "N",
-        Description = "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU, 8 on CUDA]",
+        Description = "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU and for clips, 8 on CUDA]",
     };
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object instead of a table." };
@@ -45,6 +46,12 @@ internal static class CommonOptions
     {
         HelpName = "raw|model",
         Description = "What the latent files hold: raw (what the VAE encoder returns) or model (scaled, what a diffusion model trains on). [default: what the decoder expects]",
+    };
+
+    public static Option<string?> Layout { get; } = new("--layout")
+    {
+        HelpName = "cthw|tchw",
+        Description = "For a video decoder: whether clips lie in the files as [C,T,h,w] or [T,C,h,w], with or without a batch dimension. [default: cthw]",
     };
 
     /// <summary>The store that <c>--models</c> names.</summary>
@@ -67,7 +74,8 @@ internal static class CommonOptions
 
     /// <summary>Samples per run.</summary>
     /// <exception cref="UsageException">It is less than 1.</exception>
-    public static int BatchSize(ParseResult parsed, ExecutionDevice device) => AtLeastOne(parsed, Batch) ?? (device.CudaDevice is null ? 1 : 8);
+    public static int BatchSize(ParseResult parsed, ExecutionDevice device, bool clips = false) =>
+        AtLeastOne(parsed, Batch) ?? (clips || device.CudaDevice is null ? 1 : 8);
 
     /// <summary>The units that the files hold; null for what the decoder expects.</summary>
     /// <exception cref="UsageException">It is neither raw nor model.</exception>
@@ -77,6 +85,17 @@ internal static class CommonOptions
         "raw" => PerceptualEval.Models.LatentUnits.Raw,
         "model" => PerceptualEval.Models.LatentUnits.Model,
         var other => throw new UsageException($"--units {other}: expected raw or model."),
+    };
+
+    /// <summary>How samples lie in the files: as images, or as clips where the decoder is a video's.</summary>
+    /// <exception cref="UsageException">It is neither cthw nor tchw, or the decoder takes images.</exception>
+    public static SampleLayout LayoutFor(ParseResult parsed, Model decoder) => (parsed.GetValue(Layout), decoder.Manifest.FrameBatching) switch
+    {
+        (null, null) => SampleLayout.Image,
+        (null or "cthw", not null) => SampleLayout.ChannelsFrames,
+        ("tchw", not null) => SampleLayout.FramesChannels,
+        ("cthw" or "tchw", null) => throw new UsageException($"--layout is for clips; decoder '{decoder.Name}' takes images. Leave it out, or choose a video decoder."),
+        var (other, _) => throw new UsageException($"--layout {other}: expected cthw or tchw."),
     };
 
     private static int? AtLeastOne(ParseResult parsed, Option<int?> option) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Numerics.Tensors;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Images;
@@ -9,25 +10,28 @@ using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Verbs;
 
-/// <summary><c>decode</c>: latents → PNG files, and float tensors.</summary>
+/// <summary><c>decode</c>: latents → PNG files (a folder of frames for a clip), and float tensors.</summary>
 internal static class DecodeVerb
 {
     private static readonly Argument<string> Latents = new("LATENTS") { Description = "A tensor file of latents, or a folder of them." };
 
     private static readonly Option<string> Decoder = new("--decoder")
     {
-        HelpName = "MODEL", Description = "VAE decoder: a model's name or the path of its folder.", Required = true,
+        HelpName = "MODEL",
+        Description = "VAE decoder: a model's name or the path of its folder.",
+        Required = true,
     };
 
-    private static readonly Option<string> Out = new("--out") { HelpName = "DIR", Description = "The folder for the images: one ID.png per latent.", Required = true };
+    private static readonly Option<string> Out = new("--out") { HelpName = "DIR", Description = "The folder for the images: one ID.png per latent, ID/0000.png … per clip.", Required = true };
 
-    private static readonly Option<bool> Npy = new("--npy") { Description = "Also ID.npy: float32 [3,H,W] in [-1,1], not clamped." };
+    private static readonly Option<bool> Npy = new("--npy") { Description = "Also ID.npy: float32 [3,H,W], or [3,T,H,W] for a clip, in [-1,1], not clamped." };
 
     public static Command Create(CancellationToken interrupt)
     {
         var command = new Command("decode", "Latents → PNG files (and float tensors).")
         {
-            Latents, Decoder, Out, Npy, CommonOptions.Units,
+            Latents, Decoder, Out, Npy, DatasetOptions.Strict,
+            CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -36,19 +40,21 @@ internal static class DecodeVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
-        var dataset = Dataset.Open([new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent)], allowMissing: false);
+        var model = CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
+        var input = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = DatasetOptions.Reading(parsed, side: null, model) };
+        var dataset = Dataset.Open([input], DatasetOptions.Rules(parsed));
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
-        var units = CommonOptions.LatentUnits(parsed);
-        using var decoder = new LatentDecoder(
-            CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder), CommonOptions.Execution(parsed));
-        using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "images");
+        using var decoder = new LatentDecoder(model, CommonOptions.Execution(parsed));
+        using var progress = ProgressLine.OnStandardError(dataset.SampleCount, decoder.IsVideo ? "clips" : "images");
         var (done, nonFinite) = (0L, 0L);
-        foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device), interrupt))
+        foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device, decoder.IsVideo), interrupt))
         {
             using (batch)
             {
                 BatchCheck.Latents(batch, decoder);
-                using var images = decoder.Decode(batch.Target, units);
+                var tensor = batch.Samples[0].Target.Tensor;
+                RunUnits.Require(tensor, decoder, tensor.Units, decoder.LatentSpace.Units);
+                using var images = decoder.Decode(batch.Target, tensor.Units);
                 for (var i = 0; i < batch.Samples.Count; i++)
                 {
                     nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;
@@ -58,18 +64,17 @@ internal static class DecodeVerb
             }
         }
 
-        return nonFinite == 0 ? ExitCode.Ok : ExitCode.GateFailed;
+        return DatasetReport.Write(dataset) == ExitCode.Ok && nonFinite == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }
 
-    // Returns whether the image is finite: a PNG can't hold what is not.
+    // Returns whether the image, or every frame of the clip, is finite: a PNG can't hold what is not.
     private static bool Write(OutputFolder folder, SampleBatch batch, int index, TensorBuffer images, bool npy)
     {
         var id = batch.Samples[index].Id;
         var image = images.Sample(index);
-        var size = new ImageSize((int)images.Shape[2], (int)images.Shape[3]);
         if (npy)
         {
-            folder.WriteNpy(id, new TensorShape(3, size.Height, size.Width), image);
+            folder.WriteNpy(id, new TensorShape(images.Shape.Dimensions[1..]), image);
         }
 
         if (!TensorPrimitives.IsFiniteAll<float>(image) || !TensorPrimitives.IsFiniteAll<float>(batch.Target.Sample(index)))
@@ -78,7 +83,31 @@ internal static class DecodeVerb
             return false;
         }
 
-        PngFile.Write(folder.PathOf(id, ".png"), image, size);
+        var size = new ImageSize((int)images.Shape[^2], (int)images.Shape[^1]);
+        if (images.Shape.Rank == 4)
+        {
+            PngFile.Write(folder.PathOf(id, ".png"), image, size);
+        }
+        else
+        {
+            WriteFrames(folder, id, image, (int)images.Shape[2], size);
+        }
+
         return true;
+    }
+
+    private static void WriteFrames(OutputFolder folder, string id, ReadOnlySpan<float> video, int frames, ImageSize size)
+    {
+        var plane = size.Height * size.Width;
+        var image = new float[3 * plane];
+        for (var frame = 0; frame < frames; frame++)
+        {
+            for (var channel = 0; channel < 3; channel++)
+            {
+                video.Slice(((channel * frames) + frame) * plane, plane).CopyTo(image.AsSpan(channel * plane));
+            }
+
+            PngFile.Write(folder.PathOf(string.Create(CultureInfo.InvariantCulture, $"{id}/{frame:0000}"), ".png"), image, size);
+        }
     }
 }

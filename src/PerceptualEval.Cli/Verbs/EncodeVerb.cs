@@ -14,19 +14,23 @@ internal static class EncodeVerb
 
     private static readonly Option<string> Encoder = new("--encoder")
     {
-        HelpName = "MODEL", Description = "VAE encoder: a model's name or the path of its folder.", Required = true,
+        HelpName = "MODEL",
+        Description = "VAE encoder: a model's name or the path of its folder.",
+        Required = true,
     };
 
     private static readonly Option<string> Out = new("--out")
     {
-        HelpName = "DIR", Description = "The folder for the latents: one ID.npy per image, float32 [C,h,w] in the encoder's units.", Required = true,
+        HelpName = "DIR",
+        Description = "The folder for the latents: one ID.npy per image, float32 [C,h,w] in the encoder's units.",
+        Required = true,
     };
 
     public static Command Create(CancellationToken interrupt)
     {
         var command = new Command("encode", "Images → latents (the posterior mean).")
         {
-            Images, Encoder, Out, CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
+            Images, Encoder, Out, DatasetOptions.Strict, CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -34,7 +38,7 @@ internal static class EncodeVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
-        var dataset = Dataset.Open([new DatasetInput("IMAGES", parsed.GetRequiredValue(Images), SourceKind.Image)], allowMissing: false);
+        var dataset = Dataset.Open([new DatasetInput("IMAGES", parsed.GetRequiredValue(Images), SourceKind.Image)], DatasetOptions.Rules(parsed));
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
         using var encoder = new ImageEncoder(
             CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Encoder), ModelKind.Encoder), CommonOptions.Execution(parsed));
@@ -55,8 +59,9 @@ internal static class EncodeVerb
             }
         }
 
+        var code = DatasetReport.Write(dataset);
         Console.Error.WriteLine($"{done} latents in {encoder.LatentSpace.Units.ToString().ToLowerInvariant()} units of '{encoder.Model.Name}'.");
-        return ExitCode.Ok;
+        return code;
     }
 
     private static void RequireMultiple(SampleTensor image, ImageEncoder encoder)

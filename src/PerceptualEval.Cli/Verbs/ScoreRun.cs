@@ -32,13 +32,13 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ScoreWriter? file, Sco
         catch when (_done > 0)
         {
             // The file keeps what was scored before the fault; standard output gets nothing from a run that failed.
-            file?.Complete(_accumulator.Compute());
+            file?.Complete(_accumulator.Compute(), dataset.Bad.Count);
             throw;
         }
 
         var summary = _accumulator.Compute();
-        file?.Complete(summary);
-        shown.Complete(summary);
+        file?.Complete(summary, dataset.Bad.Count);
+        shown.Complete(summary, dataset.Bad.Count);
         return summary;
     }
 
@@ -62,6 +62,7 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ScoreWriter? file, Sco
         var images = loss.Options.Weights.Input > 0 ? batch.Images : null;
         BatchCheck.Latents(batch, loss.Decoder, loss.Lpips);
         BatchCheck.Images(batch, images, loss);
+        RunUnits.Convert(batch, loss.Decoder, loss.Options.Units);
         var losses = loss.Score(batch.Pred, batch.Target, images);
         for (var i = 0; i < losses.Count; i++)
         {

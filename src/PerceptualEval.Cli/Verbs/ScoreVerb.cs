@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
 
@@ -13,19 +14,21 @@ internal static class ScoreVerb
 
     private static readonly Option<string?> Images = new("--images")
     {
-        HelpName = "I", Description = "Images for the third term: image or tensor ([-1,1]) files.",
+        HelpName = "I",
+        Description = "Images (for clips: videos) for the third term: image or tensor ([-1,1]) files.",
     };
 
     private static readonly Option<string?> Pairs = new("--pairs")
     {
-        HelpName = "FILE", Description = "CSV or JSONL with columns id, pred, target and image, instead of --pred, --target and --images.",
+        HelpName = "FILE",
+        Description = "CSV or JSONL with columns id, pred, target and image, instead of --pred, --target and --images.",
     };
-
-    private static readonly Option<bool> AllowMissing = new("--allow-missing") { Description = "Leave out what has no partner instead of refusing." };
 
     private static readonly Option<string> Decoder = new("--decoder")
     {
-        HelpName = "MODEL", Description = "VAE decoder: a model's name or the path of its folder.", Required = true,
+        HelpName = "MODEL",
+        Description = "VAE decoder: a model's name or the path of its folder.",
+        Required = true,
     };
 
     private static readonly Option<double> LatentWeight = Weight("--latent-weight", "latent mean squared error", 1);
@@ -36,7 +39,9 @@ internal static class ScoreVerb
 
     private static readonly Option<string> Resize = new("--resize")
     {
-        HelpName = "none|image|decoded", Description = "What is resized where image and decoded image differ in size.", DefaultValueFactory = _ => "none",
+        HelpName = "none|image|decoded",
+        Description = "What is resized where image and decoded image differ in size.",
+        DefaultValueFactory = _ => "none",
     };
 
     private static readonly Option<bool> Clamp = new("--clamp") { Description = "Clamp decoded images to [-1,1] before they are compared." };
@@ -49,8 +54,9 @@ internal static class ScoreVerb
     {
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
-            Pred, Target, Images, Pairs, AllowMissing, Decoder, CommonOptions.Lpips,
-            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units,
+            Pred, Target, Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, Decoder, CommonOptions.Lpips,
+            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp,
+            CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             CommonOptions.Json, Out, FailAbove,
         };
@@ -67,24 +73,26 @@ internal static class ScoreVerb
             throw new UsageException($"--fail-above {limit}: expected a number.");
         }
 
+        var store = CommonOptions.Store(parsed);
+        var model = store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
         var dataset = Dataset.OpenLatents(
-            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), parsed.GetValue(AllowMissing));
+            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed),
+            DatasetOptions.Reading(parsed, "pred", model), DatasetOptions.Reading(parsed, "target", model));
         RequireImagesIfWeighted(dataset, options.Weights);
+
+        // The run is scored in the units of its first target; what is in others is converted.
+        options = options with { Units = dataset.Units };
         using var loss = LatentPerceptualLoss.Load(
-            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), CommonOptions.Store(parsed));
-        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device);
+            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
+        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
         var provenance = Provenance.Of(loss, batchSize);
 
         // Standard output comes last: it says nothing where the file fails.
         using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var shown = Shown(parsed, provenance);
         var summary = new ScoreRun(loss, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
-        if (dataset.Warning is { } warning)
-        {
-            Console.Error.WriteLine($"perceptual-eval: {warning}");
-        }
-
-        return interrupted ? ExitCode.Interrupted : Gate(summary, failAbove);
+        var code = DatasetReport.Write(dataset);
+        return interrupted ? ExitCode.Interrupted : Gate(summary, failAbove) is var gate and not ExitCode.Ok ? gate : code;
     }
 
     private static ScoreWriter Shown(ParseResult parsed, ScoreProvenance provenance) => parsed.GetValue(CommonOptions.Json)
@@ -119,7 +127,6 @@ internal static class ScoreVerb
             var other => throw new UsageException($"--resize {other}: expected none, image or decoded."),
         },
         Clamp = parsed.GetValue(Clamp),
-        Units = CommonOptions.LatentUnits(parsed),
     };
 
     private static void RequireImagesIfWeighted(Dataset dataset, LossWeights weights)
@@ -137,7 +144,9 @@ internal static class ScoreVerb
 
     private static Option<double> Weight(string name, string term, double value) => new(name)
     {
-        HelpName = "W", Description = $"Weight of the {term}.", DefaultValueFactory = _ => value,
+        HelpName = "W",
+        Description = $"Weight of the {term}.",
+        DefaultValueFactory = _ => value,
     };
 
     private static double WeightOf(ParseResult parsed, Option<double> option)

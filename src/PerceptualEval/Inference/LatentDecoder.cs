@@ -4,10 +4,11 @@ using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Inference;
 
-/// <summary>A frozen VAE decoder: latents → images. Loaded once, shared; safe for concurrent use.</summary>
+/// <summary>A frozen VAE decoder: latents → images, or clips of latents → videos. Loaded once, shared; safe for concurrent use.</summary>
 public sealed class LatentDecoder : IDisposable
 {
     private readonly OrtSession _session;
+    private readonly FrameBatchRunner? _video;
 
     /// <summary>Loads a decoder.</summary>
     /// <param name="model">A model of kind <see cref="ModelKind.Decoder"/>.</param>
@@ -24,8 +25,16 @@ public sealed class LatentDecoder : IDisposable
         _session = new OrtSession(model.VerifiedGraph("decoder"), options ?? ExecutionOptions.Default);
         try
         {
-            _session.Expect(model, isInput: true, "latent", -1, LatentSpace.Channels, -1, -1);
-            _session.Expect(model, isInput: false, "image", -1, 3, -1, -1);
+            if (model.Manifest.FrameBatching is { } batching)
+            {
+                _video = new FrameBatchRunner(_session, LatentSpace, batching);
+                _video.CheckGraph(model);
+            }
+            else
+            {
+                _session.Expect(model, isInput: true, "latent", -1, LatentSpace.Channels, -1, -1);
+                _session.Expect(model, isInput: false, "image", -1, 3, -1, -1);
+            }
         }
         catch
         {
@@ -43,19 +52,33 @@ public sealed class LatentDecoder : IDisposable
     /// <summary>Where the decoder runs; never auto.</summary>
     public ExecutionDevice Device => _session.Device;
 
-    /// <summary>The shape of the images that latents decode to.</summary>
-    /// <param name="latents">[N,C,h,w].</param>
-    /// <returns>[N,3,H,W].</returns>
-    /// <exception cref="ArgumentException">The shape is not [N,C,h,w] with this decoder's channels.</exception>
-    public TensorShape ImageShape(TensorShape latents) =>
-        latents.Rank == 4 && latents[1] == LatentSpace.Channels && latents.ElementCount > 0
-            ? new TensorShape(latents[0], 3, latents[2] * LatentSpace.SpatialFactor, latents[3] * LatentSpace.SpatialFactor)
-            : throw new ArgumentException($"latents of shape {latents}; decoder '{Model.Name}' takes [N,{LatentSpace.Channels},h,w].", nameof(latents));
+    /// <summary>Whether it takes clips, [N,C,t,h,w], and gives videos.</summary>
+    public bool IsVideo => _video is not null;
+
+    /// <summary>The shape of the images, or videos, that latents decode to.</summary>
+    /// <param name="latents">[N,C,h,w]; for a video decoder [N,C,t,h,w].</param>
+    /// <returns>[N,3,H,W]; for a video decoder [N,3,T,H,W] with T as <see cref="LatentSpace.VideoFrames"/> says.</returns>
+    /// <exception cref="ArgumentException">The shape is another, its channels are not this decoder's, or it is empty.</exception>
+    public TensorShape ImageShape(TensorShape latents)
+    {
+        if (latents.Rank != (IsVideo ? 5 : 4) || latents[1] != LatentSpace.Channels || latents.ElementCount == 0)
+        {
+            throw new ArgumentException(
+                $"latents of shape {latents}; decoder '{Model.Name}' takes [N,{LatentSpace.Channels},{(IsVideo ? "t," : string.Empty)}h,w].", nameof(latents));
+        }
+
+        var (height, width) = (latents[^2] * LatentSpace.SpatialFactor, latents[^1] * LatentSpace.SpatialFactor);
+        return IsVideo ? new TensorShape(latents[0], 3, LatentSpace.VideoFrames(latents[2]), height, width) : new TensorShape(latents[0], 3, height, width);
+    }
 
     /// <summary>Decodes latents.</summary>
-    /// <param name="latents">[N,C,h,w] in <paramref name="units"/>; not changed.</param>
+    /// <param name="latents">[N,C,h,w], or [N,C,t,h,w] for a video decoder, in <paramref name="units"/>; not changed.</param>
     /// <param name="units">What the latents hold; null for what the decoder expects.</param>
-    /// <returns>Images [N,3,H,W], nominally in [-1,1], not clamped; a buffer that the caller owns.</returns>
+    /// <returns>Images [N,3,H,W], or videos [N,3,T,H,W], nominally in [-1,1], not clamped; a buffer that the caller owns.</returns>
+    /// <remarks>
+    /// Videos are decoded a few frames at a time (<see cref="Models.FrameBatching"/>), as the reference implementation does, whose
+    /// normalisation sees one such batch: the working memory does not grow with the clip's length.
+    /// </remarks>
     /// <exception cref="ArgumentException">The latents' shape does not fit the decoder.</exception>
     /// <exception cref="InvalidOperationException">The units differ from the decoder's and the conversion is not known.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
@@ -67,13 +90,13 @@ public sealed class LatentDecoder : IDisposable
         {
             if (units is null || units == LatentSpace.Units)
             {
-                _session.Run("latent", latents, "image", images);
+                Run(latents, images);
             }
             else
             {
                 using var converted = TensorBuffer.CopyOf(latents.Shape, latents.Span);
                 LatentSpace.Convert(converted, units.Value, LatentSpace.Units);
-                _session.Run("latent", converted, "image", images);
+                Run(converted, images);
             }
 
             ToSignedRange(images.Span);
@@ -88,6 +111,18 @@ public sealed class LatentDecoder : IDisposable
 
     /// <summary>Frees the native session.</summary>
     public void Dispose() => _session.Dispose();
+
+    private void Run(TensorBuffer latents, TensorBuffer images)
+    {
+        if (_video is not null)
+        {
+            _video.Decode(latents, images);
+        }
+        else
+        {
+            _session.Run("latent", latents, "image", images);
+        }
+    }
 
     // Graphs of this project give [-1,1]; someone else's export may give [0,1] and say so in its manifest.
     private void ToSignedRange(Span<float> images)

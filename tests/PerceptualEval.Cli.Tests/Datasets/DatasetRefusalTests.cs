@@ -121,7 +121,7 @@ public sealed class DatasetRefusalTests : IDisposable
     {
         var path = _folder.Text("a.npy", "hello");
 
-        Assert.Contains(path, Assert.Throws<TensorFileException>(() => Dataset.OpenLatents(path, path, null, null, false)).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<TensorFileException>(() => Dataset.OpenLatents(path, path, null, null, new())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

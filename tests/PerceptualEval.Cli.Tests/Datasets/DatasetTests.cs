@@ -15,7 +15,7 @@ public sealed class DatasetTests : IDisposable
         var pred = _folder.Latent("epoch3.npy");
         var target = _folder.Latent("truth.v1.npy");
 
-        var dataset = Dataset.OpenLatents(pred, target, null, null, false);
+        var dataset = Dataset.OpenLatents(pred, target, null, null, new());
 
         var sample = Assert.Single(dataset.Samples());
         Assert.Equal("truth.v1", sample.Id);
@@ -30,7 +30,7 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void OpenLatents_BatchedFiles_NumberTheSamples()
     {
-        var dataset = Dataset.OpenLatents(_folder.Npy("p.npy", 0, 3, 4, 2, 2), _folder.Npy("t.npy", 0, 3, 4, 2, 2), null, null, false);
+        var dataset = Dataset.OpenLatents(_folder.Npy("p.npy", 0, 3, 4, 2, 2), _folder.Npy("t.npy", 0, 3, 4, 2, 2), null, null, new());
 
         Assert.Equal(["t#0", "t#1", "t#2"], IdsOf(dataset));
         Assert.Equal([0, 1, 2], dataset.Samples().Select(sample => sample.Pred.BatchIndex));
@@ -40,7 +40,7 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void OpenLatents_BatchOfOneAndNone_PairAsOneSample()
     {
-        var dataset = Dataset.OpenLatents(_folder.Npy("p.npy", 0, 4, 2, 2), _folder.Npy("t.npy", 0, 1, 4, 2, 2), null, null, false);
+        var dataset = Dataset.OpenLatents(_folder.Npy("p.npy", 0, 4, 2, 2), _folder.Npy("t.npy", 0, 1, 4, 2, 2), null, null, new());
 
         Assert.Equal(["t#0"], IdsOf(dataset));
     }
@@ -54,7 +54,7 @@ public sealed class DatasetTests : IDisposable
             _folder.Latent($"t/{name}.bin");
         }
 
-        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, false);
+        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new());
 
         Assert.Equal(["img2", "img10", "sub/img1"], IdsOf(dataset));
         Assert.All(dataset.Samples(), sample => Assert.Equal(_folder[$"p/{sample.Id}.npy"], sample.Pred.Tensor.Path));
@@ -72,7 +72,7 @@ public sealed class DatasetTests : IDisposable
         _folder.Picture("i/a.png", 5, 3, 0, 0, 0);
         _folder.Npy("i/b.npy", 0, 3, 6, 7);
 
-        var samples = Dataset.OpenLatents(_folder["p"], _folder["t"], _folder["i"], null, false).Samples().ToArray();
+        var samples = Dataset.OpenLatents(_folder["p"], _folder["t"], _folder["i"], null, new()).Samples().ToArray();
 
         Assert.Equal(new TensorShape(3, 3, 5), samples[0].Image!.Value.Tensor.SampleShape);
         Assert.Equal(new TensorShape(3, 6, 7), samples[1].Image!.Value.Tensor.SampleShape);
@@ -84,7 +84,7 @@ public sealed class DatasetTests : IDisposable
         var pred = _folder.Safetensors("p.safetensors", ("two", 0, [2, 4, 2, 2]), ("one", 0, [4, 2, 2]));
         var target = _folder.Safetensors("t.safetensors", ("one", 0, [4, 2, 2]), ("two", 0, [2, 4, 2, 2]));
 
-        var samples = Dataset.OpenLatents(pred, target, null, null, false).Samples().ToArray();
+        var samples = Dataset.OpenLatents(pred, target, null, null, new()).Samples().ToArray();
 
         Assert.Equal(["t/one", "t/two#0", "t/two#1"], samples.Select(sample => sample.Id));
         Assert.All(samples, sample => Assert.Equal(sample.Target.Tensor.Name, sample.Pred.Tensor.Name));
@@ -95,7 +95,7 @@ public sealed class DatasetTests : IDisposable
     {
         var pred = _folder.Safetensors("p.safetensors", ("latent", 0, [4, 2, 2]));
 
-        Assert.Equal(["t"], IdsOf(Dataset.OpenLatents(pred, _folder.Latent("t.npy"), null, null, false)));
+        Assert.Equal(["t"], IdsOf(Dataset.OpenLatents(pred, _folder.Latent("t.npy"), null, null, new())));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ internal static class MemberName
     /// <summary>Whether a member belongs to a dataset. Images are pictures: a WebDataset archive keeps tensors of the same id beside them. Hidden files don't count.</summary>
     public static bool Belongs(string name, SourceKind kind) =>
         !name.StartsWith('.') && !name.Contains("/.", StringComparison.Ordinal)
-        && FileExtensions.Belongs(name, kind) && FileExtensions.IsTensor(name) == (kind == SourceKind.Latent);
+        && FileExtensions.Belongs(name, kind) && FileExtensions.IsTensor(name) == (kind == SourceKind.Latent)
+        && !FileExtensions.IsShardIndex(name);
 
     private static DatasetException Refuse(string name, string archive, string problem)
     {

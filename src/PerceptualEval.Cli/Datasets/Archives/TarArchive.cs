@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using PerceptualEval.Cli.Datasets.Formats;
 
 namespace PerceptualEval.Cli.Datasets.Archives;
 
@@ -27,11 +28,12 @@ internal sealed class TarArchive(string path, bool compressed) : Archive(path)
         while (Guard(members.MoveNext))
         {
             var name = MemberName.Clean(members.Name, Path);
-            if (MemberName.Belongs(name, kind))
+            var cache = new CacheFileName($"{Path}/{name}", FileExtensions.Strip(name));
+            if (MemberName.Belongs(name, kind) && !LatentFormats.Skips(cache))
             {
-                var id = idPrefix + name[..^System.IO.Path.GetExtension(name.AsSpan()).Length];
+                var id = idPrefix + LatentFormats.Source(cache).Image;
                 yield return compressed
-                    ? new FileInMemory(id, $"{Path}/{name}", ArchiveKind.Tar, ReadContent(members, file.Length))
+                    ? new FileInMemory(id, cache.Path, ArchiveKind.Tar, ReadContent(members, file.Length))
                     : new FileInArchive(id, Path, name, ArchiveKind.Tar, members.Offset, members.Length);
             }
         }

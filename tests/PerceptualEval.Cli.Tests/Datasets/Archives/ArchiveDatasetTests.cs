@@ -23,7 +23,7 @@ public sealed class ArchiveDatasetTests : IDisposable
         Write(pred, 100, "a", "b/c", "d");
         Write(target, 0, "a", "b/c", "d");
 
-        var dataset = Dataset.OpenLatents(_folder[pred], _folder[target], null, null, false);
+        var dataset = Dataset.OpenLatents(_folder[pred], _folder[target], null, null, new DatasetRules());
 
         Assert.Equal(["a", "b/c", "d"], dataset.Samples().Select(sample => sample.Id));
         Assert.Equal([(0, 100), (1, 101), (2, 102)], Values(dataset));
@@ -41,7 +41,7 @@ public sealed class ArchiveDatasetTests : IDisposable
         Write(pred, 100, "c", "b", "a");
         Write(target, 0, "a", "b", "c");
 
-        var dataset = Dataset.OpenLatents(_folder[pred], _folder[target], null, null, false);
+        var dataset = Dataset.OpenLatents(_folder[pred], _folder[target], null, null, new DatasetRules());
 
         Assert.Equal(expected.Split(','), dataset.Samples().Select(sample => sample.Id));
         Assert.Equal(
@@ -59,7 +59,7 @@ public sealed class ArchiveDatasetTests : IDisposable
             _folder.Latent($"{side}/z.npy", 30);
         }
 
-        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, false);
+        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new DatasetRules());
 
         Assert.Equal(["z", "shard2/a", "shard10/a"], dataset.Samples().Select(sample => sample.Id));
         Assert.Equal([(30, 30), (20, 20), (10, 10)], Values(dataset));
@@ -73,8 +73,8 @@ public sealed class ArchiveDatasetTests : IDisposable
         Write(pred, 100, "a", "only-pred");
         Write("t.tar", 0, "only-target", "a");
 
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents(_folder[pred], _folder["t.tar"], null, null, false).Samples().Count());
-        var dataset = Dataset.OpenLatents(_folder[pred], _folder["t.tar"], null, null, true);
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents(_folder[pred], _folder["t.tar"], null, null, new DatasetRules()).Samples().Count());
+        var dataset = Dataset.OpenLatents(_folder[pred], _folder["t.tar"], null, null, new DatasetRules(AllowMissing: true));
 
         Assert.Contains("without a partner", exception.Message, StringComparison.Ordinal);
         Assert.Equal([(1, 100)], Values(dataset));
@@ -91,7 +91,7 @@ public sealed class ArchiveDatasetTests : IDisposable
         Write("p.tar", 0, "x", "x", "a", "b");
         Write(pred == "p.tar" ? target : pred, 0, "a", "b", "x");
 
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents(_folder[pred], _folder[target], null, null, false).Samples().Count());
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents(_folder[pred], _folder[target], null, null, new DatasetRules()).Samples().Count());
 
         Assert.Contains("x", exception.Message, StringComparison.Ordinal);
     }
@@ -105,7 +105,7 @@ public sealed class ArchiveDatasetTests : IDisposable
         Write("p.tar", 0, "a");
 
         Assert.Contains("nothing pairs", Assert.Throws<DatasetException>(
-            () => Dataset.OpenLatents(_folder["p.tar"], _folder[target], null, null, true)).Message, StringComparison.Ordinal);
+            () => Dataset.OpenLatents(_folder["p.tar"], _folder[target], null, null, new DatasetRules(AllowMissing: true))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ArchiveDatasetTests : IDisposable
     {
         Write("t.tar", 0, "a");
 
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents(_folder.Latent("p.npy"), _folder["t.tar"], null, null, false));
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents(_folder.Latent("p.npy"), _folder["t.tar"], null, null, new DatasetRules()));
 
         Assert.Equal($"--pred '{_folder["p.npy"]}' is a file, --target '{_folder["t.tar"]}' an archive; "
             + "files pair with files, folders and archives with each other. Give only one of the two.", exception.Message);
@@ -130,7 +130,7 @@ public sealed class ArchiveDatasetTests : IDisposable
 
         foreach (var images in new[] { "i.tar", "i.tgz" })
         {
-            var dataset = Dataset.OpenLatents(_folder["p.tar"], _folder["t.tar"], _folder[images], null, false);
+            var dataset = Dataset.OpenLatents(_folder["p.tar"], _folder["t.tar"], _folder[images], null, new DatasetRules());
             using var batch = Assert.Single(BatchReader.Read(dataset, 4, TestContext.Current.CancellationToken));
 
             Assert.Equal("[1,3,8,16]", batch.Images!.Shape.ToString());
@@ -146,7 +146,7 @@ public sealed class ArchiveDatasetTests : IDisposable
         var files = Enumerable.Range(0, 40).Select(i => ($"{i:D4}.npy", latent)).ToArray();
         File.WriteAllBytes(_folder["p.tgz"], TarBytes.Gzip(TarBytes.Of(files)));
         File.Copy(_folder["p.tgz"], _folder["t.tgz"]);
-        var dataset = Dataset.OpenLatents(_folder["p.tgz"], _folder["t.tgz"], null, null, false);
+        var dataset = Dataset.OpenLatents(_folder["p.tgz"], _folder["t.tgz"], null, null, new DatasetRules());
         var live = 0L;
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
