@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
@@ -7,7 +9,8 @@ namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>
 /// The samples that the arguments name. Opening it lists and pairs files; headers are read when the samples are enumerated, which
-/// happens once at opening where there are few files, so that bad input is found before any scoring.
+/// happens once at opening where there are few files, so that bad input is found before any scoring. Archives are listed as the
+/// samples are enumerated; of one that is read from front to back only the beginning is checked at opening.
 /// </summary>
 internal sealed class Dataset
 {
@@ -15,12 +18,12 @@ internal sealed class Dataset
     public const int CheckedAtOpening = 5_000;
 
     private readonly IReadOnlyList<DatasetInput> _inputs;
-    private readonly IReadOnlyList<FileGroup> _groups;
+    private readonly FileGroups _groups;
     private readonly DatasetRules _rules;
     private readonly LeftOut _leftOutFiles;
     private LeftOut _leftOutTensors = new();
 
-    private Dataset(IReadOnlyList<DatasetInput> inputs, IReadOnlyList<FileGroup> groups, LeftOut leftOut, DatasetRules rules)
+    private Dataset(IReadOnlyList<DatasetInput> inputs, FileGroups groups, LeftOut leftOut, DatasetRules rules)
     {
         _inputs = inputs;
         _groups = groups;
@@ -28,14 +31,9 @@ internal sealed class Dataset
         _rules = rules;
         leftOut.RefuseUnless(rules.AllowMissing);
         Units = Samples().First().Target.Tensor.Units;
-        if (groups.Count <= CheckedAtOpening)
-        {
-            SampleCount = Samples().LongCount();
-        }
-        else if (groups.All(group => group.Paths.All(path => !FileExtensions.IsTensor(path))))
-        {
-            SampleCount = groups.Count; // every picture file is one sample
-        }
+        SampleCount = groups.Listed is { Count: > CheckedAtOpening } listed
+            ? listed.All(group => group.Files.All(file => !FileExtensions.IsTensor(file.Path))) ? listed.Count : null // every picture file is one sample
+            : CountSamples(groups.InOrderOnly ? 1 : CheckedAtOpening);
     }
 
     /// <summary>How many sources a sample has: target and pred, and the image where there is one.</summary>
@@ -55,7 +53,7 @@ internal sealed class Dataset
 
     /// <summary>
     /// What <c>--allow-missing</c> left out, in one line for stderr; null where nothing was. In a dataset too large to check at opening,
-    /// tensors without a partner join it while the samples are enumerated: read it again at the end.
+    /// tensors and an archive's files without a partner join it while the samples are enumerated: read it again at the end.
     /// </summary>
     public string? Warning
     {
@@ -93,7 +91,7 @@ internal sealed class Dataset
             var leftOut = new LeftOut();
             var (columns, groups) = PairsFile.Read(pairs, leftOut);
             DatasetInput[] read = [columns[0] with { Reading = targetReading }, columns[1] with { Reading = predReading }, .. columns.Skip(2).Select(column => column with { Reading = targetReading })];
-            return new Dataset(read, groups, leftOut, rules);
+            return new Dataset(read, new FileGroups(groups), leftOut, rules);
         }
 
         if (pred is null || target is null)
@@ -137,40 +135,14 @@ internal sealed class Dataset
         var groups = Pairing.Pair(inputs, leftOut);
 
         // Files given by name are wanted: nothing of them is passed over.
-        return new Dataset(inputs, groups, leftOut, rules with { Strict = rules.Strict || !Directory.Exists(inputs[0].Path) });
+        return new Dataset(inputs, groups, leftOut, rules with { Strict = rules.Strict || groups.AreNamed });
     }
 
     /// <summary>The samples in order, as far as they are asked for; the files' headers are read on the way and no file stays open. One enumeration at a time.</summary>
     /// <exception cref="DatasetException">Two files don't go together, or an id comes twice.</exception>
     /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
     /// <exception cref="ImageFileException">A picture can't be read.</exception>
-    public IEnumerable<Sample> Samples()
-    {
-        _leftOutTensors = new LeftOut();
-        Bad = new BadFiles();
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (id, tensors) in _groups.SelectMany(MatchTensors))
-        {
-            for (var i = 0L; i < tensors[0].Count; i++)
-            {
-                var index = i;
-                var sampleId = tensors[0].IsBatch ? string.Create(CultureInfo.InvariantCulture, $"{id}#{index}") : id;
-                if (!ids.Add(sampleId))
-                {
-                    throw new DatasetException($"{tensors[0]}: its sample '{sampleId}' has the id of an earlier one. Rename the file or the tensor.");
-                }
-
-                yield return new Sample(sampleId, Array.ConvertAll(tensors, tensor => new SampleSource(tensor, index)));
-            }
-        }
-
-        if (ids.Count == 0)
-        {
-            throw Bad.Count > 0
-                ? new DatasetException($"nothing can be read: {Bad.First}")
-                : new DatasetException($"nothing pairs: {_leftOutTensors}. Tensors pair by key where a file holds several.");
-        }
-    }
+    public IEnumerable<Sample> Samples() => Samples(int.MaxValue, () => { });
 
     /// <summary>Notes what can't be read, unless that ends the run.</summary>
     /// <param name="id">The sample, or the files that should be one.</param>
@@ -187,8 +159,62 @@ internal sealed class Dataset
         return true;
     }
 
+    private long? CountSamples(int mostGroups)
+    {
+        var complete = true;
+        var count = Samples(mostGroups, () => complete = false).LongCount();
+        return complete ? count : null;
+    }
+
+    private IEnumerable<Sample> Samples(int mostGroups, Action onMore)
+    {
+        _leftOutTensors = new LeftOut();
+        Bad = new BadFiles();
+        // Hashes, because the ids themselves would be the one thing whose memory grows with an archive. Of 128 bits, none collide.
+        var ids = new HashSet<UInt128>();
+        foreach (var (id, tensors) in First(mostGroups, onMore).SelectMany(MatchTensors))
+        {
+            for (var i = 0L; i < tensors[0].Count; i++)
+            {
+                var index = i;
+                var sampleId = tensors[0].IsBatch ? string.Create(CultureInfo.InvariantCulture, $"{id}#{index}") : id;
+                if (!ids.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(sampleId.AsSpan()))))
+                {
+                    throw new DatasetException($"{tensors[0]}: its sample '{sampleId}' has the id of an earlier one. Rename the file or the tensor.");
+                }
+
+                yield return new Sample(sampleId, Array.ConvertAll(tensors, tensor => new SampleSource(tensor, index)));
+            }
+        }
+
+        _leftOutTensors.RefuseUnless(_rules.AllowMissing);
+        if (ids.Count == 0)
+        {
+            throw Bad.Count > 0
+                ? new DatasetException($"nothing can be read: {Bad.First}")
+                : new DatasetException($"nothing pairs: {_leftOutTensors}. Tensors pair by key where a file holds several.");
+        }
+    }
+
+    private IEnumerable<FileGroup> First(int mostGroups, Action onMore)
+    {
+        var count = 0;
+        foreach (var group in _groups.Enumerate(_leftOutTensors))
+        {
+            if (count++ == mostGroups)
+            {
+                onMore();
+                yield break;
+            }
+
+            yield return group;
+        }
+    }
+
     private IReadOnlyList<TensorGroup> MatchTensors(FileGroup group)
     {
+        // First what the pairing of an archive's files has left out on the way here.
+        _leftOutTensors.RefuseUnless(_rules.AllowMissing);
         IReadOnlyList<TensorGroup> matches;
         try
         {

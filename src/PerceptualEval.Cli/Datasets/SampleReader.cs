@@ -1,4 +1,3 @@
-using PerceptualEval.Cli.Images;
 using PerceptualEval.TensorFiles;
 
 namespace PerceptualEval.Cli.Datasets;
@@ -10,7 +9,7 @@ namespace PerceptualEval.Cli.Datasets;
 /// <param name="sourceCount">How many inputs the dataset has.</param>
 internal sealed class SampleReader(int sourceCount) : IDisposable
 {
-    private readonly TensorFile?[] _open = new TensorFile?[sourceCount];
+    private readonly (DatasetFile File, TensorFile Tensors)?[] _open = new (DatasetFile, TensorFile)?[sourceCount];
 
     /// <summary>The sample that was read last, or at which reading failed.</summary>
     public Sample? Current { get; private set; }
@@ -27,13 +26,13 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
         var (tensor, batchIndex) = sample.Sources[sourceIndex];
         if (tensor.IsPicture)
         {
-            using var picture = ImageFile.Read(tensor.Path);
+            using var picture = tensor.File.ReadPicture();
             RefuseChange(tensor, picture.Shape.Dimensions[^2..].SequenceEqual(tensor.Shape.Dimensions[^2..]));
             picture.Span.CopyTo(destination);
             return;
         }
 
-        var file = Open(tensor.Path, sourceIndex);
+        var file = Open(tensor.File, sourceIndex);
         RefuseChange(tensor, tensor.Index < file.Tensors.Count
             && file.Tensors[tensor.Index].Name == tensor.Name
             && file.Tensors[tensor.Index].Shape == tensor.Shape);
@@ -43,9 +42,9 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
-        foreach (var file in _open)
+        foreach (var open in _open)
         {
-            file?.Dispose();
+            open?.Tensors.Dispose();
         }
     }
 
@@ -57,19 +56,21 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
         }
     }
 
-    private TensorFile Open(string path, int sourceIndex)
+    private TensorFile Open(DatasetFile file, int sourceIndex)
     {
         if (_open[sourceIndex] is { } last)
         {
-            if (last.Path == path)
+            if (last.File == file)
             {
-                return last;
+                return last.Tensors;
             }
 
-            last.Dispose();
+            last.Tensors.Dispose();
             _open[sourceIndex] = null;
         }
 
-        return _open[sourceIndex] = TensorFile.Open(path);
+        var tensors = file.OpenTensors();
+        _open[sourceIndex] = (file, tensors);
+        return tensors;
     }
 }

@@ -12,9 +12,9 @@ internal sealed record SampleTensor
     private static readonly UnitStatement NoUnits = new(null, "images have none", MayDefault: true);
 
     // A picture: an image, or a clip of one frame.
-    private SampleTensor(string path, ImageSize size, LatentReading reading)
+    private SampleTensor(DatasetFile file, ImageSize size, LatentReading reading)
     {
-        Path = path;
+        File = file;
         Name = "";
         Key = "";
         Index = -1;
@@ -24,9 +24,9 @@ internal sealed record SampleTensor
         SampleShape = Shape;
     }
 
-    private SampleTensor(string path, int index, StoredLatent stored, SourceKind kind, LatentReading reading)
+    private SampleTensor(DatasetFile file, int index, StoredLatent stored, SourceKind kind, LatentReading reading)
     {
-        Path = path;
+        File = file;
         Name = stored.Entry.Name;
         Key = stored.Key;
         Index = index;
@@ -34,13 +34,16 @@ internal sealed record SampleTensor
         Stored = stored;
         Reading = reading;
         Shape = stored.Entry.Shape;
-        Geometry = LatentGeometry.Of(stored, reading, Locate(path, Name));
+        Geometry = LatentGeometry.Of(stored, reading, Locate(file.Path, Name));
         IsBatch = Geometry.IsBatch;
         SampleShape = Geometry.Sample;
     }
 
     /// <summary>The file.</summary>
-    public string Path { get; }
+    public DatasetFile File { get; }
+
+    /// <summary>The file's path, for messages.</summary>
+    public string Path => File.Path;
 
     /// <summary>The tensor's key in the file; empty where the file has no keys.</summary>
     public string Name { get; }
@@ -88,69 +91,69 @@ internal sealed record SampleTensor
     public LatentUnits? Units => Kind == SourceKind.Latent ? Stored!.Units.Units ?? Reading.Units : null;
 
     /// <summary>Reads the headers of a file.</summary>
-    /// <param name="path">A tensor file, or a picture where images are expected.</param>
+    /// <param name="file">A tensor file, or a picture where images are expected.</param>
     /// <param name="input">What the file should hold, and what the user said of it.</param>
     /// <returns>At least one tensor, in the order of the file.</returns>
     /// <exception cref="DatasetException">The file holds no tensors, or one that is no latent or image.</exception>
     /// <exception cref="UsageException">The file's format leaves its units open, and the user does, too.</exception>
     /// <exception cref="TensorFileException">The tensor file can't be read.</exception>
     /// <exception cref="ImageFileException">The picture can't be read.</exception>
-    public static IReadOnlyList<SampleTensor> ReadHeaders(string path, DatasetInput input)
+    public static IReadOnlyList<SampleTensor> ReadHeaders(DatasetFile file, DatasetInput input)
     {
-        if (input.Kind == SourceKind.Image && !FileExtensions.IsTensor(path))
+        if (input.Kind == SourceKind.Image && !FileExtensions.IsTensor(file.Path))
         {
-            var size = ImageFile.ReadSize(path);
-            return [new SampleTensor(path, size, input.Reading)];
+            return [new SampleTensor(file, file.ReadPictureSize(), input.Reading)];
         }
 
-        using var file = TensorFile.Open(path);
-        if (file.Tensors.Count == 0)
+        using var opened = file.OpenTensors();
+        if (opened.Tensors.Count == 0)
         {
-            throw new DatasetException($"'{path}' holds no tensors.");
+            throw new DatasetException($"'{file.Path}' holds no tensors.");
         }
 
         return input.Kind == SourceKind.Image
-            ? [.. file.Tensors.Select((entry, i) => Image(path, entry, i, input.Reading))]
-            : Latents(file, input.Reading);
+            ? [.. opened.Tensors.Select((entry, i) => Image(file, entry, i, input.Reading))]
+            : Latents(file, opened, input.Reading);
     }
 
     /// <summary>The latents of an open file, whether or not their units are known.</summary>
     /// <param name="file">The file.</param>
+    /// <param name="opened">The same, open.</param>
     /// <param name="recognised">What was made of it.</param>
     /// <param name="reading">What the user said.</param>
     /// <exception cref="DatasetException">A tensor is no latent.</exception>
-    public static IReadOnlyList<SampleTensor> Of(TensorFile file, RecognisedFile recognised, LatentReading reading)
+    public static IReadOnlyList<SampleTensor> Of(DatasetFile file, TensorFile opened, RecognisedFile recognised, LatentReading reading)
     {
-        var indices = new Dictionary<string, int>(file.Tensors.Count, StringComparer.Ordinal);
-        for (var i = 0; i < file.Tensors.Count; i++)
+        var indices = new Dictionary<string, int>(opened.Tensors.Count, StringComparer.Ordinal);
+        for (var i = 0; i < opened.Tensors.Count; i++)
         {
-            indices.Add(file.Tensors[i].Name, i);
+            indices.Add(opened.Tensors[i].Name, i);
         }
 
-        return [.. recognised.Latents.Select(latent => new SampleTensor(file.Path, indices[latent.Entry.Name], latent, SourceKind.Latent, reading))];
+        return [.. recognised.Latents.Select(latent => new SampleTensor(file, indices[latent.Entry.Name], latent, SourceKind.Latent, reading))];
     }
 
     /// <summary>The file, the tensor's key and its shape, for messages.</summary>
     public override string ToString() => $"{Locate(Path, Name)}: shape {Shape}";
 
-    private static IReadOnlyList<SampleTensor> Latents(TensorFile file, LatentReading reading)
+    private static IReadOnlyList<SampleTensor> Latents(DatasetFile file, TensorFile opened, LatentReading reading)
     {
-        var recognised = LatentFormats.Recognise(LatentFile.Of(file, reading));
+        var recognised = LatentFormats.Recognise(LatentFile.Of(file, opened, reading));
         if (reading.Units is null && recognised.Latents.FirstOrDefault(latent => latent.Units is { Units: null, MayDefault: false }) is { } open)
         {
             throw new UsageException($"'{file.Path}' ({recognised.Format.Writer}) does not say its units: {open.Units.Evidence}. "
                 + "Give --units raw if the values are what the VAE encoder returns, or --units model if they are scaled or normalised as a diffusion model sees them; the decoder's input differs by that factor.");
         }
 
-        return Of(file, recognised, reading);
+        return Of(file, opened, recognised, reading);
     }
 
-    private static SampleTensor Image(string path, TensorEntry entry, int index, LatentReading reading)
+    private static SampleTensor Image(DatasetFile file, TensorEntry entry, int index, LatentReading reading)
     {
         var shape = entry.Shape;
         var rank = reading.Layout == SampleLayout.Image ? 3 : 4;
         var channels = reading.Layout == SampleLayout.ChannelsFrames ? ^4 : ^3;
-        var where = $"{Locate(path, entry.Name)}: shape {shape}";
+        var where = $"{Locate(file.Path, entry.Name)}: shape {shape}";
         var expected = reading.Layout switch
         {
             SampleLayout.Image => "an image in [-1,1], [3,H,W] or [N,3,H,W]",
@@ -172,7 +175,7 @@ internal sealed record SampleTensor
             throw new DatasetException($"{where}, stored as {entry.Type}; an image in a tensor file holds floats in [-1,1]. Scale it (x / 127.5 - 1), or give the picture.");
         }
 
-        return new SampleTensor(path, index, new StoredLatent(entry, entry.Name, PlainFormat.LayoutOf(reading), NoUnits), SourceKind.Image, reading);
+        return new SampleTensor(file, index, new StoredLatent(entry, entry.Name, PlainFormat.LayoutOf(reading), NoUnits), SourceKind.Image, reading);
     }
 
     private static string Locate(string path, string name) => name.Length == 0 ? $"'{path}'" : $"'{path}', tensor '{name}'";

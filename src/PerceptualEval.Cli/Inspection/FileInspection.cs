@@ -23,4 +23,8 @@ internal sealed record FileInspection(
     IReadOnlyList<InspectedTensor> Others,
     IReadOnlyDictionary<string, string> Facts,
     IReadOnlyList<string> Hints,
-    string? Command);
+    string? Command)
+{
+    /// <summary>The version of this object in JSON.</summary>
+    public int Schema { get; } = 1;
+}

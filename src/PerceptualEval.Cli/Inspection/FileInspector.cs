@@ -20,16 +20,17 @@ internal sealed class FileInspector(LatentReading reading, IReadOnlyList<Model> 
     /// <exception cref="ImageFileException">The picture can't be read.</exception>
     public FileInspection Inspect(string path)
     {
-        var id = LatentFormats.Source(new CacheFileName(path, Path.GetFileNameWithoutExtension(path))).Image;
+        var id = LatentFormats.Source(new CacheFileName(path, FileExtensions.Strip(Path.GetFileName(path)))).Image;
         if (!FileExtensions.IsTensor(path) && FileExtensions.Belongs(path, SourceKind.Image))
         {
             var size = ImageFile.ReadSize(path);
             return new FileInspection(path, "picture", Path.GetExtension(path)[1..].ToLowerInvariant(), null, null, id, [], [], new Dictionary<string, string> { ["size"] = $"{size}" }, [], null);
         }
 
-        using var file = TensorFile.Open(path);
-        var recognised = LatentFormats.Recognise(LatentFile.Of(file, reading));
-        return IsNoLatents(recognised) ? Tensors(file, id) : Latents(file, recognised, id);
+        var onDisk = new FileOnDisk(id, path);
+        using var file = onDisk.OpenTensors();
+        var recognised = LatentFormats.Recognise(LatentFile.Of(onDisk, file, reading));
+        return IsNoLatents(recognised) ? Tensors(file, id) : Latents(onDisk, file, recognised);
     }
 
     /// <summary>Whether a file of no known writer holds a tensor that can't be a latent: a checkpoint, embeddings, anything.</summary>
@@ -78,13 +79,13 @@ internal sealed class FileInspector(LatentReading reading, IReadOnlyList<Model> 
         return facts;
     }
 
-    private FileInspection Latents(TensorFile file, RecognisedFile recognised, string id)
+    private FileInspection Latents(FileOnDisk onDisk, TensorFile file, RecognisedFile recognised)
     {
         // Layouts of plain files are the user's to say: shapes of clips are shown as such.
         var isClip = recognised.Format is PlainFormat && recognised.Latents.All(latent => latent.Entry.Shape.Rank == 5);
         var said = isClip && reading.Layout == SampleLayout.Image ? reading with { Layout = SampleLayout.ChannelsFrames } : reading;
-        var read = isClip ? LatentFormats.Recognise(LatentFile.Of(file, said)) : recognised;
-        var tensors = SampleTensor.Of(file, read, said);
+        var read = isClip ? LatentFormats.Recognise(LatentFile.Of(onDisk, file, said)) : recognised;
+        var tensors = SampleTensor.Of(onDisk, file, read, said);
         using var reader = new SampleReader(1);
         var latents = tensors.Select(tensor => Describe(tensor, reader)).ToArray();
         var names = latents.Select(latent => latent.Name).ToHashSet(StringComparer.Ordinal);
@@ -94,7 +95,7 @@ internal sealed class FileInspector(LatentReading reading, IReadOnlyList<Model> 
             file.Format,
             recognised.Format.Name,
             recognised.Format.Writer,
-            id,
+            onDisk.Id,
             latents,
             [.. file.Tensors.Where(entry => !names.Contains(entry.Name)).Select(Describe)],
             FactsOf(file, recognised),

@@ -8,4 +8,8 @@ namespace PerceptualEval.Cli.Inspection;
 /// <param name="UnreadableCount">How many can't be read.</param>
 /// <param name="Command">How to score the latents of the largest group; null where there are none.</param>
 internal sealed record FolderInspection(
-    string Path, long Files, IReadOnlyList<FileGroupSummary> Groups, IReadOnlyList<string> Unreadable, long UnreadableCount, string? Command);
+    string Path, long Files, IReadOnlyList<FileGroupSummary> Groups, IReadOnlyList<string> Unreadable, long UnreadableCount, string? Command)
+{
+    /// <summary>The version of this object in JSON.</summary>
+    public int Schema { get; } = 1;
+}

@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Archives;
 using PerceptualEval.Cli.Datasets.Formats;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Models;
@@ -25,13 +26,13 @@ internal sealed class FolderInspector(LatentReading reading, IReadOnlyList<Model
     public FolderInspection Inspect(string root, CancellationToken cancellationToken)
     {
         var files = 0L;
-        foreach (var path in FileListing.All(root))
+        foreach (var file in Archive.At(root) is { } archive ? archive.Files(SourceKind.Image, "") : FilesOf(root))
         {
             cancellationToken.ThrowIfCancellationRequested();
             files++;
             try
             {
-                Add(path, root);
+                Add(file, root);
             }
             catch (Exception exception) when (exception is DatasetException or TensorFileException or ImageFileException)
             {
@@ -54,41 +55,48 @@ internal sealed class FolderInspector(LatentReading reading, IReadOnlyList<Model
             latents is null ? null : ScoreCommand.For(root, latents, models));
     }
 
-    private void Add(string path, string root)
+    // An archive in the folder is as the folder that it would unpack to.
+    private static IEnumerable<DatasetFile> FilesOf(string root) => FileListing.All(root).SelectMany(path => Archive.At(path) is { } archive
+        ? archive.Files(SourceKind.Image, "")
+        : [new FileOnDisk("", path)]);
+
+    private void Add(DatasetFile file, string root)
     {
-        if (!FileExtensions.IsTensor(path))
+        if (!FileExtensions.IsTensor(file.Path))
         {
-            var isPicture = FileExtensions.Belongs(path, SourceKind.Image);
-            var size = isPicture ? $"{ImageFile.ReadSize(path)}" : "";
-            Count(path, root, (isPicture ? "picture" : $"other ({Path.GetExtension(path)})", size, null), null);
+            var isPicture = FileExtensions.Belongs(file.Path, SourceKind.Image);
+            var size = isPicture ? $"{file.ReadPictureSize()}" : "";
+            Count(file, root, (isPicture ? "picture" : $"other ({Path.GetExtension(file.Path)})", size, null), null);
             return;
         }
 
-        if (LatentFormats.Skips(new CacheFileName(path, FileListing.IdOf(path, root))))
+        if (LatentFormats.Skips(new CacheFileName(file.Path, FileExtensions.Strip(NameOf(file, root)))))
         {
-            Count(path, root, ("beside the latents: text encoders, statistics", "", null), null);
+            Count(file, root, ("beside the latents: text encoders, statistics", "", null), null);
             return;
         }
 
-        using var file = TensorFile.Open(path);
-        var recognised = LatentFormats.Recognise(LatentFile.Of(file, reading));
+        using var opened = file.OpenTensors();
+        var recognised = LatentFormats.Recognise(LatentFile.Of(file, opened, reading));
         if (FileInspector.IsNoLatents(recognised))
         {
-            Count(path, root, ($"tensors that are no latents, {file.Format}", "", null), null);
+            Count(file, root, ($"tensors that are no latents, {opened.Format}", "", null), null);
             return;
         }
 
-        var tensors = SampleTensor.Of(file, recognised, reading);
+        var tensors = SampleTensor.Of(file, opened, recognised, reading);
         var shapes = string.Join(' ', tensors.Select(tensor => $"{tensor.SampleShape}").Distinct());
-        Count(path, root, ($"{recognised.Format.Writer} ({file.Format})", shapes, tensors[0].Stored!.Units.Units?.ToString().ToLowerInvariant()), tensors[0]);
+        Count(file, root, ($"{recognised.Format.Writer} ({opened.Format})", shapes, tensors[0].Stored!.Units.Units?.ToString().ToLowerInvariant()), tensors[0]);
     }
 
-    private void Count(string path, string root, (string Content, string Shapes, string? Units) key, SampleTensor? first)
+    private static string NameOf(DatasetFile file, string root) => Path.GetRelativePath(root, file.Path).Replace(Path.DirectorySeparatorChar, '/');
+
+    private void Count(DatasetFile file, string root, (string Content, string Shapes, string? Units) key, SampleTensor? first)
     {
         var (count, examples, found) = _groups.GetValueOrDefault(key, (0, [], first));
         if (examples.Count < ExamplesShown)
         {
-            examples.Add(Path.GetRelativePath(root, path));
+            examples.Add(NameOf(file, root));
         }
 
         _groups[key] = (count + 1, examples, found);

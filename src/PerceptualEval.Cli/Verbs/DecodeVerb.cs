@@ -52,9 +52,8 @@ internal static class DecodeVerb
             using (batch)
             {
                 BatchCheck.Latents(batch, decoder);
-                var tensor = batch.Samples[0].Target.Tensor;
-                RunUnits.Require(tensor, model, tensor.Units, decoder.LatentSpace.Units);
-                using var images = decoder.Decode(batch.Target, tensor.Units);
+                RunUnits.Convert(batch, model, decoder.LatentSpace.Units);
+                using var images = decoder.Decode(batch.Target);
                 for (var i = 0; i < batch.Samples.Count; i++)
                 {
                     nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Archives;
 using PerceptualEval.Cli.Inspection;
 using PerceptualEval.Cli.Results;
 
@@ -27,7 +28,7 @@ internal static class InspectVerb
         var path = parsed.GetRequiredValue(PathArgument);
         var reading = DatasetOptions.Reading(parsed, side: null, decoder: null);
         var models = CommonOptions.Store(parsed).List();
-        if (Directory.Exists(path))
+        if (Directory.Exists(path) || (File.Exists(path) && Archive.At(path) is not null))
         {
             var folder = new FolderInspector(reading, models).Inspect(path, interrupt);
             Show(parsed, folder, InspectionJson.Default.FolderInspection, InspectionTable.Write);
@@ -47,7 +48,7 @@ internal static class InspectVerb
     {
         if (parsed.GetValue(CommonOptions.Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(inspection, json));
+            Console.WriteLine(Encoding.UTF8.GetString(ResultJson.Bytes(inspection, json)));
         }
         else
         {

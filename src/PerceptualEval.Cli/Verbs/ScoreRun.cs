@@ -62,7 +62,7 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ScoreWriter? file, Sco
         var images = loss.Options.Weights.Input > 0 ? batch.Images : null;
         BatchCheck.Latents(batch, loss.Decoder, loss.Lpips);
         BatchCheck.Images(batch, images, loss);
-        RunUnits.Convert(batch, loss.Decoder.Model, loss.Options.Units);
+        RunUnits.Convert(batch, loss.Decoder.Model, loss.Options.Units ?? loss.Decoder.LatentSpace.Units);
         var losses = loss.Score(batch.Pred, batch.Target, images);
         for (var i = 0; i < losses.Count; i++)
         {

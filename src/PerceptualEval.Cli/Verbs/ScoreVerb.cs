@@ -80,8 +80,8 @@ internal static class ScoreVerb
             DatasetOptions.Reading(parsed, "pred", model), DatasetOptions.Reading(parsed, "target", model));
         RequireImagesIfWeighted(dataset, options.Weights);
 
-        // The run is scored in the units of its first target; what is in others is converted.
-        options = options with { Units = dataset.Units };
+        // What is in other units than the run is scored in is converted.
+        options = options with { Units = RunUnits.Of(model, dataset) };
         using var loss = LatentPerceptualLoss.Load(
             parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
         var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);

@@ -49,7 +49,7 @@ public static class NpyFile
     }
 
     /// <summary>Lists the one array of a .npy file.</summary>
-    internal static TensorListing List(FileSource file) =>
+    internal static TensorListing List(ByteSource file) =>
         new("npy", [NpyHeader.Read(file).Describe("", file)], TensorListing.NoMetadata);
 
     private static byte[] Header(TensorShape shape)

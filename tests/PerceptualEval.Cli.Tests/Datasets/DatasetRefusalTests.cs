@@ -33,7 +33,7 @@ public sealed class DatasetRefusalTests : IDisposable
         var pred = _folder.Latent("p.npy");
         _folder.Latent("t/p.npy");
 
-        Assert.Equal($"--pred '{pred}' is a file, --target '{_folder["t"]}' a folder; files pair with files and folders with folders. Give only one of the two.",
+        Assert.Equal($"--pred '{pred}' is a file, --target '{_folder["t"]}' a folder; files pair with files, folders and archives with each other. Give only one of the two.",
             ErrorOf(pred, _folder["t"]));
     }
 

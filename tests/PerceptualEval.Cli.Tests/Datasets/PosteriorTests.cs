@@ -90,7 +90,7 @@ public sealed class PosteriorTests : IDisposable
 
     private static float[] Read(string path, string id, LatentReading reading)
     {
-        var tensor = Assert.Single(SampleTensor.ReadHeaders(path, new DatasetInput("--pred", path, SourceKind.Latent) { Reading = reading }));
+        var tensor = Assert.Single(SampleTensor.ReadHeaders(new FileOnDisk(id, path), new DatasetInput("--pred", path, SourceKind.Latent) { Reading = reading }));
         var values = new float[tensor.SampleShape.ElementCount];
         using var reader = new SampleReader(1);
         reader.Read(new Sample(id, [new SampleSource(tensor, 0)]), 0, values);

@@ -1,5 +1,6 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Tests.Datasets;
+using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Cli.Verbs;
 using PerceptualEval.Models;
 
@@ -40,7 +41,34 @@ public sealed class RunUnitsTests : IDisposable
 
         var message = Assert.Throws<DatasetException>(() => RunUnits.Convert(batch, Decoder(null, null), LatentUnits.Raw)).Message;
 
-        Assert.StartsWith($"'{_folder["p.npy"]}': shape [4,2,2], in model units; expected raw, and decoder 'small' does not know", message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{_folder["p.npy"]}': shape [4,2,2], in model units; expected raw, and neither decoder 'small' nor the file knows", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Convert_FamilyThatTheCacheIsNamedAfter_KnowsWhatTheDecoderDoesNot()
+    {
+        var target = _folder["dog_0024x0016_sdxl.npz"];
+        File.Copy(Path.Combine(GoldenFormat.Folder, "kohya", "dog_0024x0016_sdxl.npz"), target);
+        var dataset = Dataset.OpenLatents(_folder.Npy("p.npy", 0, 4, 2, 3), target, null, null, new());
+        using var batch = BatchReader.Read(dataset, 1, TestContext.Current.CancellationToken).First();
+        var raw = batch.Target.Span.ToArray();
+
+        Assert.Equal(LatentUnits.Model, RunUnits.Of(Decoder(null, null), dataset));
+        RunUnits.Convert(batch, Decoder(null, null), LatentUnits.Model);
+
+        Assert.Equal(raw.Select(value => value * 0.13025f), batch.Target.Span.ToArray());
+        Assert.Equal(Enumerable.Range(0, 24).Select(i => (float)i), batch.Pred.Span.ToArray());
+    }
+
+    [Theory]
+    [InlineData(0.5, LatentUnits.Raw)]
+    [InlineData(null, LatentUnits.Model)]
+    public void Of_TargetInRawUnits_IsRawWhereTheDecoderCanTakeIt(double? scaling, LatentUnits expected)
+    {
+        var reading = new LatentReading { Units = LatentUnits.Raw };
+        var dataset = Dataset.OpenLatents(_folder.Latent("p.npy"), _folder.Latent("t.npy"), null, null, new(), reading, reading);
+
+        Assert.Equal(expected, RunUnits.Of(Decoder(scaling, null), dataset));
     }
 
     private static Model Decoder(double? scaling, double? shift) => new("small", new ModelManifest

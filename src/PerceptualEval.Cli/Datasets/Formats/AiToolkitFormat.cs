@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Datasets.Formats;
@@ -50,10 +51,19 @@ internal sealed partial class AiToolkitFormat : LatentFormat
         List<StoredLatent> latents =
         [
             new(tensor, file.Metadata.GetValueOrDefault("flip_x") is "True" or "true" ? StoredLatent.Flipped : "", ImageOrVideo(tensor),
-                UnitStatement.Model($"ai-toolkit scales latents (space '{space}') when it caches")),
+                UnitStatement.Model($"ai-toolkit scales latents (space '{space}') when it caches", FamilyOf(space))),
         ];
         return Found(latents) with { Facts = file.Metadata };
     }
+
+    private static LatentSpace? FamilyOf(string space) => space switch
+    {
+        "sd1" or "sd2" => LatentFamily.Sd,
+        "sdxl" => LatentFamily.Sdxl,
+        "sd3" => LatentFamily.Sd3,
+        "flux1" => LatentFamily.Flux,
+        _ => null,
+    };
 
     [GeneratedRegex("_[A-Za-z0-9_-]{22}$", RegexOptions.CultureInvariant)]
     private static partial Regex Hash();

@@ -11,7 +11,7 @@ internal sealed partial class FastDitFormat : LatentFormat
 
     public override RecognisedFile? Recognise(LatentFile file) =>
         file.Container == "npy" && file.Bare is { Shape.Rank: 4 } tensor && tensor.Shape[0] == 1 && (Folder().IsMatch(file.FolderName) || file.Reading.Format == Name)
-            ? Found(new StoredLatent(tensor, "", LatentLayout.Image, UnitStatement.Model("fast-DiT multiplies by 0.18215 before it stores")))
+            ? Found(new StoredLatent(tensor, "", LatentLayout.Image, UnitStatement.Model("fast-DiT multiplies by 0.18215 before it stores", LatentFamily.Sd)))
             : null;
 
     [GeneratedRegex("^imagenet[0-9]+_features$", RegexOptions.CultureInvariant)]

@@ -13,7 +13,11 @@ internal sealed record LatentFile(
     string Path, string Container, IReadOnlyList<TensorEntry> Tensors, IReadOnlyDictionary<string, string> Metadata, LatentReading Reading)
 {
     /// <summary>The facts of an open file.</summary>
-    public static LatentFile Of(TensorFile file, LatentReading reading) => new(file.Path, file.Format, file.Tensors, file.Metadata, reading);
+    /// <param name="file">The file.</param>
+    /// <param name="opened">The same, open.</param>
+    /// <param name="reading">What the user said.</param>
+    public static LatentFile Of(DatasetFile file, TensorFile opened, LatentReading reading) =>
+        new(file.Path, file.Archive == ArchiveKind.Parquet ? "parquet" : opened.Format, opened.Tensors, opened.Metadata, reading);
 
     /// <summary>The file's name, without folder and extension.</summary>
     public string Stem => System.IO.Path.GetFileNameWithoutExtension(Path);

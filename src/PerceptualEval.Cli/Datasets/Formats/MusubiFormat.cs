@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Datasets.Formats;
 
@@ -51,12 +52,22 @@ internal sealed partial class MusubiFormat : LatentFormat
 
     private static UnitStatement? Units(string architecture) => architecture switch
     {
-        "hv" or "hv15" or "zi" => UnitStatement.Raw($"musubi-tuner scales '{architecture}' latents when it trains, not when it caches"),
-        "wan" or "qi" or "qie" or "qil" or "kr2" => UnitStatement.Model($"musubi-tuner normalises '{architecture}' latents by mean and std when it caches"),
-        "fp" or "fk" or "k5" => UnitStatement.Model($"musubi-tuner's encoder for '{architecture}' returns scaled latents"),
+        "hv" => Raw(architecture, LatentFamily.HunyuanVideo),
+        "hv15" => Raw(architecture, LatentFamily.HunyuanVideo15),
+        "zi" => Raw(architecture, LatentFamily.Flux),
+        "wan" or "qi" or "qie" or "qil" or "kr2" => UnitStatement.Model($"musubi-tuner normalises '{architecture}' latents by mean and std when it caches", LatentFamily.Wan),
+        "fp" => Scaled(architecture, LatentFamily.HunyuanVideo),
+        "fk" => Scaled(architecture, LatentFamily.Flux),
+        "k5" => Scaled(architecture, null),
         _ when IsFlux2(architecture) => UnitStatement.Model("musubi-tuner stores FLUX.2 latents patchified and batch-normalised"),
         _ => null,
     };
+
+    private static UnitStatement Raw(string architecture, LatentSpace family) =>
+        UnitStatement.Raw($"musubi-tuner scales '{architecture}' latents when it trains, not when it caches", family);
+
+    private static UnitStatement Scaled(string architecture, LatentSpace? family) =>
+        UnitStatement.Model($"musubi-tuner's encoder for '{architecture}' returns scaled latents", family);
 
     // latents_{F}x{H}x{W}_{dtype}; FLUX.2 without F; a name between for all but the target.
     [GeneratedRegex("^latents_(?:([a-z0-9_]*?[a-z][a-z0-9_]*?)_)?(?:[0-9]+x)?[0-9]+x[0-9]+_(?:float|bfloat)[0-9][a-z0-9_]*$", RegexOptions.CultureInvariant)]

@@ -9,7 +9,7 @@ internal sealed class PixArtFormat : LatentFormat
 
     public override RecognisedFile? Recognise(LatentFile file) =>
         file.Container == "npy" && file.Bare is { Shape.Rank: 3 or 4 } tensor && (IsFolderOfIts(file.Path) || file.Reading.Format == Name)
-            ? Found(new StoredLatent(tensor, "", LatentLayout.Image, UnitStatement.Raw("PixArt-sigma stores mean and std as the VAE returns them"))
+            ? Found(new StoredLatent(tensor, "", LatentLayout.Image, UnitStatement.Raw("PixArt-sigma stores mean and std as the VAE of SDXL returns them", LatentFamily.Sdxl))
             {
                 Posterior = PosteriorForm.MeanStd,
             })

@@ -8,11 +8,14 @@ namespace PerceptualEval.Cli.Datasets.Formats;
 /// <param name="MayDefault">Whether open units may be taken to be what the decoder expects; otherwise the user has to say.</param>
 internal sealed record UnitStatement(LatentUnits? Units, string Evidence, bool MayDefault = false)
 {
+    /// <summary>The latent space that the file is named after, which knows both units; null where it is not named.</summary>
+    public LatentSpace? Family { get; init; }
+
     /// <summary>What the VAE encoder returns.</summary>
-    public static UnitStatement Raw(string evidence) => new(LatentUnits.Raw, evidence);
+    public static UnitStatement Raw(string evidence, LatentSpace? family = null) => new(LatentUnits.Raw, evidence) { Family = family };
 
     /// <summary>What a diffusion model trains on.</summary>
-    public static UnitStatement Model(string evidence) => new(LatentUnits.Model, evidence);
+    public static UnitStatement Model(string evidence, LatentSpace? family = null) => new(LatentUnits.Model, evidence) { Family = family };
 
     /// <summary>The user has to say.</summary>
     public static UnitStatement Open(string why) => new(null, why);

@@ -21,6 +21,8 @@ internal sealed record GoldenFormat(
     public static IReadOnlyList<GoldenFormat> All { get; } =
         JsonSerializer.Deserialize<GoldenFormat[]>(System.IO.File.ReadAllBytes(Path.Combine(Folder, "formats.json")), Options)!;
 
+    public FileOnDisk OnDisk => new(Id, FilePath);
+
     public string FilePath => Path.Combine(Folder, File);
 
     /// <summary>What the reader has to be told, with units for the formats that leave them open.</summary>
@@ -34,7 +36,7 @@ internal sealed record GoldenFormat(
     public LatentFile Describe()
     {
         using var file = TensorFile.Open(FilePath);
-        return LatentFile.Of(file, Reading);
+        return LatentFile.Of(OnDisk, file, Reading);
     }
 
     public override string ToString() => $"{File}{(Channels is null ? "" : $" for {Channels} channels")}{(Refused is null ? "" : " (refused)")}";

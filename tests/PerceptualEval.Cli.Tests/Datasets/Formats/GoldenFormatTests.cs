@@ -32,7 +32,7 @@ public sealed class GoldenFormatTests
         var golden = GoldenFormat.All[row];
         var input = new DatasetInput("--pred", golden.FilePath, SourceKind.Latent) { Reading = golden.Reading };
 
-        var tensors = SampleTensor.ReadHeaders(golden.FilePath, input);
+        var tensors = SampleTensor.ReadHeaders(golden.OnDisk, input);
 
         Assert.Equal(golden.Latents.Select(latent => latent.Key).Order(), tensors.Select(tensor => tensor.Key).Order());
         using var reader = new SampleReader(1);
@@ -57,7 +57,7 @@ public sealed class GoldenFormatTests
         var golden = GoldenFormat.All[row];
 
         var exception = Assert.Throws<DatasetException>(() =>
-            SampleTensor.ReadHeaders(golden.FilePath, new DatasetInput("--pred", golden.FilePath, SourceKind.Latent)));
+            SampleTensor.ReadHeaders(golden.OnDisk, new DatasetInput("--pred", golden.FilePath, SourceKind.Latent)));
 
         Assert.StartsWith($"'{golden.FilePath}'", exception.Message, StringComparison.Ordinal);
         Assert.All(golden.Refused!, word => Assert.Contains(word, exception.Message, StringComparison.Ordinal));
@@ -91,11 +91,11 @@ public sealed class GoldenFormatTests
         var golden = GoldenFormat.All.Single(golden => golden.File.StartsWith("simpletuner/wan", StringComparison.Ordinal));
         var input = new DatasetInput("--pred", golden.FilePath, SourceKind.Latent);
 
-        var message = Assert.Throws<UsageException>(() => SampleTensor.ReadHeaders(golden.FilePath, input)).Message;
+        var message = Assert.Throws<UsageException>(() => SampleTensor.ReadHeaders(golden.OnDisk, input)).Message;
 
         Assert.StartsWith($"'{golden.FilePath}' (SimpleTuner) does not say its units: ", message, StringComparison.Ordinal);
         Assert.Contains("--units raw if the values are what the VAE encoder returns", message, StringComparison.Ordinal);
-        Assert.Equal(LatentUnits.Raw, SampleTensor.ReadHeaders(golden.FilePath, input with { Reading = new() { Units = LatentUnits.Raw } })[0].Units);
+        Assert.Equal(LatentUnits.Raw, SampleTensor.ReadHeaders(golden.OnDisk, input with { Reading = new() { Units = LatentUnits.Raw } })[0].Units);
     }
 
     [Fact]
