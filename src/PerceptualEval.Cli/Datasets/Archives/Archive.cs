@@ -5,7 +5,7 @@ namespace PerceptualEval.Cli.Datasets.Archives;
 internal abstract class Archive(string path)
 {
     /// <summary>The extensions of archives, for messages.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".tar", ".tar.gz", ".tgz"];
+    public static IReadOnlyList<string> Extensions { get; } = [".tar", ".tar.gz", ".tgz", ".parquet"];
 
     /// <summary>The archive.</summary>
     public string Path { get; } = path;
@@ -17,6 +17,8 @@ internal abstract class Archive(string path)
     public static Archive? At(string path) =>
         Ends(path, ".tar") ? new TarArchive(path, compressed: false)
         : Ends(path, ".tar.gz") || Ends(path, ".tgz") ? new TarArchive(path, compressed: true)
+        : Ends(path, ".parquet") ? new ParquetTable(path)
+        : DiffusionPipeCache.IsAt(path) ? new DiffusionPipeCache(path)
         : null;
 
     /// <summary>What the ids of its files begin with where it lies in a folder.</summary>
