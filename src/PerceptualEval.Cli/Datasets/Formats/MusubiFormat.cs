@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Datasets.Formats;
 
@@ -12,7 +11,10 @@ internal sealed partial class MusubiFormat : LatentFormat
     public override string Writer => "musubi-tuner";
 
     public override SourceId? Source(CacheFileName file) =>
-        file.Has(".safetensors") && BucketName.TryParse(file.Id, out var name) && (Units(name.Architecture) is not null || name.Architecture == "ho1") ? name.Source : null;
+        file.Has(".safetensors") && BucketName.TryParse(file.Id, out var name)
+            && (MusubiArchitecture.Units(name.Architecture) is not null || name.Architecture == MusubiArchitecture.OfPixels)
+            ? name.Source
+            : null;
 
     public override RecognisedFile? Recognise(LatentFile file)
     {
@@ -27,13 +29,13 @@ internal sealed partial class MusubiFormat : LatentFormat
             return null;
         }
 
-        if (name.Architecture == "ho1")
+        if (name.Architecture == MusubiArchitecture.OfPixels)
         {
             throw file.Refuse("a musubi-tuner cache of 'ho1' holds patches of pixels, no latents. Give latents, or the pictures where images are compared.");
         }
 
         // sd-scripts names files and keys alike for models of its own.
-        var units = Units(name.Architecture);
+        var units = MusubiArchitecture.Units(name.Architecture);
         if (units is null && (KohyaArchitecture.Units(name) is not null || !file.Metadata.ContainsKey("format_version")))
         {
             return null;
@@ -43,31 +45,10 @@ internal sealed partial class MusubiFormat : LatentFormat
         var latents = keys.Select(item => new StoredLatent(
             item.Tensor, item.Match.Groups[1].Value, ImageOrVideo(item.Tensor), units ?? UnitStatement.Open($"musubi-tuner's architecture '{name.Architecture}' is not known here"))
         {
-            IsPatchified = IsFlux2(name.Architecture),
+            IsPatchified = MusubiArchitecture.IsPatchified(name.Architecture),
         });
         return Found([.. latents]) with { Facts = file.Metadata };
     }
-
-    private static bool IsFlux2(string architecture) => architecture is "f2d" or "f2k4b" or "f2k9b";
-
-    private static UnitStatement? Units(string architecture) => architecture switch
-    {
-        "hv" => Raw(architecture, LatentFamily.HunyuanVideo),
-        "hv15" => Raw(architecture, LatentFamily.HunyuanVideo15),
-        "zi" => Raw(architecture, LatentFamily.Flux),
-        "wan" or "qi" or "qie" or "qil" or "kr2" => UnitStatement.Model($"musubi-tuner normalises '{architecture}' latents by mean and std when it caches", LatentFamily.Wan),
-        "fp" => Scaled(architecture, LatentFamily.HunyuanVideo),
-        "fk" => Scaled(architecture, LatentFamily.Flux),
-        "k5" => Scaled(architecture, null),
-        _ when IsFlux2(architecture) => UnitStatement.Model("musubi-tuner stores FLUX.2 latents patchified and batch-normalised"),
-        _ => null,
-    };
-
-    private static UnitStatement Raw(string architecture, LatentSpace family) =>
-        UnitStatement.Raw($"musubi-tuner scales '{architecture}' latents when it trains, not when it caches", family);
-
-    private static UnitStatement Scaled(string architecture, LatentSpace? family) =>
-        UnitStatement.Model($"musubi-tuner's encoder for '{architecture}' returns scaled latents", family);
 
     // latents_{F}x{H}x{W}_{dtype}; FLUX.2 without F; a name between for all but the target.
     [GeneratedRegex("^latents_(?:([a-z0-9_]*?[a-z][a-z0-9_]*?)_)?(?:[0-9]+x)?[0-9]+x[0-9]+_(?:float|bfloat)[0-9][a-z0-9_]*$", RegexOptions.CultureInvariant)]

@@ -13,7 +13,7 @@ internal sealed partial class TextEncoderFormat : LatentFormat
     public override string Writer => "text-encoder caches";
 
     public override bool Skips(CacheFileName file) =>
-        ((file.Has(".npz") || file.Has(".safetensors")) && OfKohyaOrMusubi().IsMatch(file.Name))
+        ((file.Name.EndsWith("_te") || file.Name.EndsWith("_te_outputs")) && (file.Has(".npz") || file.Has(".safetensors")) && OfKohyaOrMusubi().IsMatch(file.Name))
         || (file.Has(".pt") && OfFinetrainers().IsMatch(file.Name));
 
     public override RecognisedFile? Recognise(LatentFile file)
