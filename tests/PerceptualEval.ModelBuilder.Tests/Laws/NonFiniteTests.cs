@@ -11,7 +11,11 @@ public sealed class NonFiniteTests(TestModels models)
     private static readonly LossOptions AllTerms = new() { Weights = new LossWeights(1, 1, 1) };
 
     public static TheoryData<float, string> Poisons =>
-        [.. from value in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity] from place in (string[])["predicted", "target", "both", "image"] select (value, place)];
+    [
+        .. from value in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity]
+           from place in (string[])["predicted", "target", "both", "image"]
+           select (value, place),
+    ];
 
     [Theory]
     [MemberData(nameof(Poisons))]
