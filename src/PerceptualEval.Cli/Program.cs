@@ -27,10 +27,11 @@ internal static class Program
 
     private static int Run(string[] args, CancellationToken interrupt)
     {
-        var parsed = Commands(interrupt).Parse(args);
+        // A path may begin with '@': it is no response file here.
+        var parsed = Commands(interrupt).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            return Fail(ExitCode.BadInput, $"{parsed.Errors[0].Message.TrimEnd('.')}. See '{PathOf(parsed.CommandResult.Command)} --help'.");
+            return Fail(ExitCode.BadInput, $"{UsageProblem(parsed)}. See '{PathOf(parsed.CommandResult.Command)} --help'.");
         }
 
         try
@@ -39,7 +40,7 @@ internal static class Program
         }
         catch (OperationCanceledException)
         {
-            return Fail(ExitCode.Interrupted, "interrupted.");
+            return Fail(ExitCode.Interrupted, "interrupted; what was written so far is kept.");
         }
         catch (Exception exception) when (IsBadInput(exception))
         {
@@ -70,6 +71,25 @@ internal static class Program
             ModelsVerb.Create(),
             DoctorVerb.Create(),
         };
+
+    // The parser's own messages leave out what was typed where a verb is missing.
+    private static string UsageProblem(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        if (command.Subcommands.Count > 0)
+        {
+            var found = unknown is null ? "no command was given" : $"unknown command '{unknown}'";
+            return $"{found}; expected {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}";
+        }
+
+        return unknown switch
+        {
+            null => string.Join("; ", parsed.Errors.Select(error => error.Message.TrimEnd('.'))),
+            ['-', ..] => $"unknown option '{unknown}'",
+            _ => $"unexpected argument '{unknown}'",
+        };
+    }
 
     private static string PathOf(Command command) =>
         command is RootCommand ? "perceptual-eval" : string.Join(' ', command.Parents.OfType<Command>().Take(1).Select(PathOf).Append(command.Name));
