@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Cli.Results;
@@ -72,7 +73,7 @@ internal static class Program
             DoctorVerb.Create(),
         };
 
-    // The parser's own messages leave out what was typed where a verb is missing.
+    // The parser's own messages name neither an unknown verb nor the argument that is missing.
     private static string UsageProblem(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
@@ -85,11 +86,25 @@ internal static class Program
 
         return unknown switch
         {
-            null => string.Join("; ", parsed.Errors.Select(error => error.Message.TrimEnd('.'))),
+            null => string.Join("; ", MissingOrWrong(parsed)),
             ['-', ..] => $"unknown option '{unknown}'",
             _ => $"unexpected argument '{unknown}'",
         };
     }
+
+    private static IEnumerable<string> MissingOrWrong(ParseResult parsed)
+    {
+        var missing = parsed.Errors.Select(error => NameOfMissing(error.SymbolResult)).OfType<string>().ToArray();
+        var wrong = parsed.Errors.Where(error => NameOfMissing(error.SymbolResult) is null).Select(error => error.Message.TrimEnd('.'));
+        return missing.Length > 0 ? wrong.Prepend($"missing: {string.Join(", ", missing)}") : wrong;
+    }
+
+    private static string? NameOfMissing(SymbolResult? symbol) => symbol switch
+    {
+        OptionResult { IdentifierTokenCount: 0 } option => option.Option.Name,
+        ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument => argument.Argument.Name,
+        _ => null,
+    };
 
     private static string PathOf(Command command) =>
         command is RootCommand ? "perceptual-eval" : string.Join(' ', command.Parents.OfType<Command>().Take(1).Select(PathOf).Append(command.Name));
