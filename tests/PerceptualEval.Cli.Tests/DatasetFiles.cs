@@ -19,6 +19,13 @@ internal static class DatasetFiles
         return folder[name];
     }
 
+    /// <summary>Writes a .npy file.</summary>
+    public static string Npy(this TemporaryFolder folder, string name, float[] values, params long[] dimensions)
+    {
+        NpyFile.Write(folder.Prepare(name), new TensorShape(dimensions), values);
+        return folder[name];
+    }
+
     /// <summary>Writes a .npy file of one latent, [4,2,2], whose values count up from a first one.</summary>
     public static string Latent(this TemporaryFolder folder, string name, float first = 0) => folder.Npy(name, first, 4, 2, 2);
 
