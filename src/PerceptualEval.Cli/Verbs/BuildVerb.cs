@@ -44,18 +44,18 @@ internal static class BuildVerb
     public static Command Create()
     {
         var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, CommonOptions.Models };
-        decoder.SetAction(parsed => Built(DecoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed))));
+        decoder.SetAction(parsed => Built(parsed, folder => DecoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), folder)));
         var encoder = new Command("encoder", "VAE encoder: images → latents.") { Path, Name, CommonOptions.Models };
-        encoder.SetAction(parsed => Built(EncoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed))));
+        encoder.SetAction(parsed => Built(parsed, folder => EncoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), folder)));
         var lpips = new Command("lpips", "LPIPS network: torchvision backbone + heads of the lpips package.")
         {
             Net, Backbone, Heads, Baseline, Version, Name, CommonOptions.Models,
         };
-        lpips.SetAction(parsed => Built(BuildLpips(parsed)));
+        lpips.SetAction(parsed => Built(parsed, BuildLpips(parsed)));
         return new Command("build", "Checkpoint files → a model folder with ONNX graphs and manifest.") { decoder, encoder, lpips };
     }
 
-    private static Model BuildLpips(ParseResult parsed)
+    private static Func<string, Model> BuildLpips(ParseResult parsed)
     {
         var heads = parsed.GetValue(Heads);
         if (parsed.GetValue(Baseline) == heads is not null)
@@ -72,19 +72,24 @@ internal static class BuildVerb
         };
         var version = parsed.GetRequiredValue(Version);
         return version is "0.1" or "0.0"
-            ? LpipsBuilder.Build(network, parsed.GetRequiredValue(Backbone), heads, version, parsed.GetRequiredValue(Name), Folder(parsed))
+            ? folder => LpipsBuilder.Build(network, parsed.GetRequiredValue(Backbone), heads, version, parsed.GetRequiredValue(Name), folder)
             : throw new UsageException($"--version {version}: expected 0.1 or 0.0.");
     }
 
-    private static string Folder(ParseResult parsed) => CommonOptions.Store(parsed).Folders[0];
+    private static int Built(ParseResult parsed, Func<string, Model> build)
+    {
+        var model = Installation.Install(CommonOptions.Store(parsed).Folders[0], parsed.GetRequiredValue(Name), build);
+        Report(model);
+        return (int)ExitCode.Ok;
+    }
 
-    private static int Built(Model model)
+    /// <summary>Tells of a new model: its folder on stdout, what it is on stderr.</summary>
+    public static void Report(Model model)
     {
         var manifest = model.Manifest;
         Console.WriteLine(model.Folder);
         Console.Error.WriteLine(manifest.Latent is { } latent
             ? $"{manifest.Architecture}: {latent.Channels} latent channels, 1/{latent.SpatialFactor} of the image's size, {latent.Units.ToString().ToLowerInvariant()} units."
             : $"{manifest.Architecture}: {manifest.FeatureChannels!.Count} layers, images of at least {manifest.MinimumImageSize} pixels.");
-        return (int)ExitCode.Ok;
     }
 }
