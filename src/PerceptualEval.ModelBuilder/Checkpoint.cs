@@ -33,7 +33,11 @@ internal sealed class Checkpoint : IDisposable
         {
             if (parameterName(entry.Name) is { } name)
             {
-                _entries[name] = entry;
+                if (!_entries.TryAdd(name, entry))
+                {
+                    _problems.Add($"{entry.Name} and {_entries[name].Name} are both {name}");
+                }
+
                 _unused.Add(name);
             }
         }

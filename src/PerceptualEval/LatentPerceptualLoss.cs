@@ -122,7 +122,7 @@ public sealed class LatentPerceptualLoss : IDisposable
     /// <param name="target">The targets, made by <see cref="Prepare"/> of this loss.</param>
     /// <param name="images">[N,3,H,W] in [-1,1] for the third term; may be null where its weight is 0.</param>
     /// <returns>One loss per sample, in order. A sample whose latents or decoded images are not finite scores NaN.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit each other, or images are missing.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit each other, images are missing, or the target was prepared without the perceptual term.</exception>
     /// <exception cref="InvalidOperationException">The units need a conversion that is not known.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
     public IReadOnlyList<SampleLoss> Score(TensorBuffer predicted, PreparedTarget target, TensorBuffer? images = null)
@@ -131,6 +131,11 @@ public sealed class LatentPerceptualLoss : IDisposable
         ArgumentNullException.ThrowIfNull(target);
         RequireSameShape(predicted.Shape, target.Shape);
         RequireImages(predicted.Shape, images);
+        if (Options.Weights.Perceptual > 0 && target.Features is null)
+        {
+            throw new ArgumentException("the target was prepared by a loss without the perceptual term; prepare it with this one.", nameof(target));
+        }
+
         var finite = (bool[])target.Finite.Clone();
         MarkFinite(predicted, finite);
         IReadOnlyList<PerceptualDistance>? perceptual = null;
@@ -140,7 +145,7 @@ public sealed class LatentPerceptualLoss : IDisposable
             using var decoded = Decode(predicted);
             MarkFinite(decoded, finite);
             using var features = NeedsOwnFeatures(decoded, images) ? Lpips.Features(decoded) : null;
-            perceptual = target.Features is null ? null : Lpips.Distance(target.Features, features!);
+            perceptual = Options.Weights.Perceptual > 0 ? Lpips.Distance(target.Features!, features!) : null;
             onInputs = Options.Weights.Input > 0 ? DistanceToImages(images!, decoded, features, finite) : null;
         }
 
@@ -216,7 +221,7 @@ public sealed class LatentPerceptualLoss : IDisposable
         }
 
         var decoded = Decoder.ImageShape(latents);
-        var fits = images.Shape.Rank == 4 && images.Shape[0] == latents[0] && images.Shape[1] == 3;
+        var fits = images.Shape.Rank == 4 && images.Shape[0] == latents[0] && images.Shape[1] == 3 && images.Shape.ElementCount > 0;
         if (!fits || (Options.Resize == ResizeMode.None && images.Shape != decoded))
         {
             throw new ArgumentException(

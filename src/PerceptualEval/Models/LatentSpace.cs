@@ -17,7 +17,8 @@ public sealed record LatentSpace
     public required int SpatialFactor { get; init; }
 
     /// <summary>Video frames per latent frame; 1 for images.</summary>
-    public int TemporalFactor { get; init; } = 1;
+    // The generated JSON reader assigns 0 where a manifest leaves it out.
+    public int TemporalFactor { get; init => field = value == 0 ? 1 : value; } = 1;
 
     /// <summary>The units that the graph itself works in.</summary>
     public required LatentUnits Units { get; init; }
@@ -66,7 +67,7 @@ public sealed record LatentSpace
                 $"no scaling, shift or mean/std is known for this latent space, so {from} latents can't be converted to {to}.");
         }
 
-        var plane = (int)(latents.Shape.ElementCount / (latents.Shape[0] * Channels));
+        var plane = latents.Span.Length / (int)Math.Max(1, latents.Shape[0] * Channels);
         for (var offset = 0; offset < latents.Span.Length; offset += plane)
         {
             var channel = offset / plane % Channels;
