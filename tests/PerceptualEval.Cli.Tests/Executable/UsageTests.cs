@@ -1,3 +1,5 @@
+using PerceptualEval.TestSupport;
+
 namespace PerceptualEval.Cli.Tests.Executable;
 
 /// <summary>Command lines that mean nothing: one line that says what was typed and what would do.</summary>
@@ -76,7 +78,7 @@ public sealed class UsageTests(ToolModels models)
     [InlineData("cuda:-1", "--device cuda:-1: expected auto, cpu, cuda or cuda:N")]
     public async Task Device_Unknown_IsRefused(string device, string expected)
     {
-        using var folder = new TestSupport.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         await models.BuildDecoder();
 
         (await Tool.Run(
@@ -88,7 +90,7 @@ public sealed class UsageTests(ToolModels models)
     public async Task Device_CudaWhereThereIsNone_SaysWhatIsMissingAndHowToGetIt()
     {
         Assert.SkipWhen(Inference.InferenceRuntime.CudaProblem() is null, "needs a machine without CUDA");
-        using var folder = new TestSupport.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         await models.BuildDecoder();
 
         (await Tool.Run(
