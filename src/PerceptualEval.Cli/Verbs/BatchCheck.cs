@@ -1,11 +1,25 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Inference;
+using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
 
 /// <summary>Refuses batches that the models don't take, with the file that is at fault; the engine knows tensors only.</summary>
 internal static class BatchCheck
 {
+    /// <summary>The decoder must be able to convert latents from the units that <c>--units</c> names.</summary>
+    /// <exception cref="UsageException">It does not know how.</exception>
+    public static void Units(LatentUnits? units, LatentDecoder decoder)
+    {
+        if (units is { } given && given != decoder.LatentSpace.Units && !decoder.LatentSpace.CanConvert)
+        {
+            var (from, to) = (given.ToString().ToLowerInvariant(), decoder.LatentSpace.Units.ToString().ToLowerInvariant());
+            throw new UsageException(
+                $"--units {from}: decoder '{decoder.Model.Name}' takes {to} units, and its manifest has no scaling, shift or mean/std to convert with. "
+                + $"Give latents in {to} units, or choose another decoder.");
+        }
+    }
+
     /// <summary>Latents must have the decoder's channels.</summary>
     /// <exception cref="DatasetException">They have others.</exception>
     public static void Latents(SampleBatch batch, LatentDecoder decoder)

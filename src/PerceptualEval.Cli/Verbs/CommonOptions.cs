@@ -20,17 +20,10 @@ internal static class CommonOptions
         DefaultValueFactory = _ => "auto",
     };
 
-    public static Option<int?> Threads { get; } = new("--threads")
-    {
-        HelpName = "N",
-        Description = "CPU threads. [default: one per physical core]",
-    };
+    public static Option<int?> Threads { get; } = NumberOption.Count("--threads", "CPU threads. [default: one per physical core]");
 
-    public static Option<int?> Batch { get; } = new("--batch")
-    {
-        HelpName = "N",
-        Description = "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU, 8 on CUDA]",
-    };
+    public static Option<int?> Batch { get; } = NumberOption.Count(
+        "--batch", "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU, 8 on CUDA]");
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object instead of a table." };
 
@@ -51,13 +44,13 @@ internal static class CommonOptions
     public static ModelStore Store(ParseResult parsed) => new(parsed.GetValue(Models));
 
     /// <summary>Device and threads.</summary>
-    /// <exception cref="UsageException">An option is out of range.</exception>
+    /// <exception cref="UsageException">The device is none of them.</exception>
     public static ExecutionOptions Execution(ParseResult parsed)
     {
         var device = parsed.GetValue(Device)!;
         try
         {
-            return new ExecutionOptions(ExecutionDevice.Parse(device), AtLeastOne(parsed, Threads) ?? 0);
+            return new ExecutionOptions(ExecutionDevice.Parse(device), parsed.GetValue(Threads) ?? 0);
         }
         catch (ArgumentException)
         {
@@ -66,11 +59,10 @@ internal static class CommonOptions
     }
 
     /// <summary>Samples per run.</summary>
-    /// <exception cref="UsageException">It is less than 1.</exception>
-    public static int BatchSize(ParseResult parsed, ExecutionDevice device) => AtLeastOne(parsed, Batch) ?? (device.CudaDevice is null ? 1 : 8);
+    public static int BatchSize(ParseResult parsed, ExecutionDevice device) => parsed.GetValue(Batch) ?? (device.CudaDevice is null ? 1 : 8);
 
     /// <summary>The units that the files hold; null for what the decoder expects.</summary>
-    /// <exception cref="UsageException">It is neither raw nor model.</exception>
+    /// <exception cref="UsageException">They are neither raw nor model.</exception>
     public static LatentUnits? LatentUnits(ParseResult parsed) => parsed.GetValue(Units) switch
     {
         null => null,
@@ -78,9 +70,4 @@ internal static class CommonOptions
         "model" => PerceptualEval.Models.LatentUnits.Model,
         var other => throw new UsageException($"--units {other}: expected raw or model."),
     };
-
-    private static int? AtLeastOne(ParseResult parsed, Option<int?> option) =>
-        parsed.GetValue(option) is < 1 and var value
-            ? throw new UsageException($"{option.Name} {value}: expected a number of at least 1.")
-            : parsed.GetValue(option);
 }

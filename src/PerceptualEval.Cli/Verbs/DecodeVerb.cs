@@ -43,44 +43,48 @@ internal static class DecodeVerb
         var units = CommonOptions.LatentUnits(parsed);
         using var decoder = new LatentDecoder(
             CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder), CommonOptions.Execution(parsed));
-        using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "images");
+        BatchCheck.Units(units, decoder);
         var (done, nonFinite) = (0L, 0L);
-        foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device), interrupt))
+        using (var progress = ProgressLine.OnStandardError(dataset.SampleCount, "images"))
         {
-            using (batch)
+            foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device), interrupt))
             {
-                BatchCheck.Latents(batch, decoder);
-                using var images = decoder.Decode(batch.Target, units);
-                for (var i = 0; i < batch.Samples.Count; i++)
+                using (batch)
                 {
-                    nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;
-                }
+                    BatchCheck.Latents(batch, decoder);
+                    using var images = decoder.Decode(batch.Target, units);
+                    for (var i = 0; i < batch.Samples.Count; i++)
+                    {
+                        nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;
+                    }
 
-                progress.Report(done += batch.Samples.Count);
+                    progress.Report(done += batch.Samples.Count);
+                }
             }
         }
 
+        Console.Error.WriteLine(FormattableString.Invariant($"{done - nonFinite} of {done} images written to '{parsed.GetRequiredValue(Out)}'."));
         return nonFinite == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }
 
     // Returns whether the image is finite: a PNG can't hold what is not.
     private static bool Write(OutputFolder folder, SampleBatch batch, int index, TensorBuffer images, bool npy)
     {
-        var id = batch.Samples[index].Id;
+        var sample = batch.Samples[index];
         var image = images.Sample(index);
         var size = new ImageSize((int)images.Shape[2], (int)images.Shape[3]);
         if (npy)
         {
-            folder.WriteNpy(id, new TensorShape(3, size.Height, size.Width), image);
+            folder.WriteNpy(sample, new TensorShape(3, size.Height, size.Width), image);
         }
 
         if (!TensorPrimitives.IsFiniteAll<float>(image) || !TensorPrimitives.IsFiniteAll<float>(batch.Target.Sample(index)))
         {
-            Console.Error.WriteLine($"perceptual-eval: '{id}' has no PNG: latents or image are not finite.");
+            Console.Error.WriteLine($"perceptual-eval: '{sample.Id}' has no PNG: latents or image are not finite.");
             return false;
         }
 
-        PngFile.Write(folder.PathOf(id, ".png"), image, size);
+        folder.WritePng(sample, image, size);
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -11,6 +12,9 @@ public sealed record ModelManifest
 
     /// <summary>The version of the manifest format that this library reads and writes.</summary>
     public const int CurrentFormat = 1;
+
+    // Apostrophes and plus signs stay what they are: a manifest does not go into HTML.
+    private static readonly JsonWriterOptions ForPeople = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // Defaults are applied twice: the generated JSON reader assigns every init-only property, null or 0 where the file leaves one out.
 
@@ -87,7 +91,16 @@ public sealed record ModelManifest
     /// <summary>Writes the manifest as indented JSON.</summary>
     /// <param name="path">The file to write; replaced where it exists.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, ManifestJson.Default.ModelManifest) + "\n");
+    public void Save(string path)
+    {
+        using var file = File.Create(path);
+        using (var writer = new Utf8JsonWriter(file, ForPeople))
+        {
+            JsonSerializer.Serialize(writer, this, ManifestJson.Default.ModelManifest);
+        }
+
+        file.WriteByte((byte)'\n');
+    }
 
     // Values that would fail only when the first image is decoded, or never.
     private string? Problem() =>
@@ -104,7 +117,6 @@ public sealed record ModelManifest
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,
-    WriteIndented = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,5 +1,6 @@
 using PerceptualEval.ModelBuilder.Decoders;
 using PerceptualEval.Models;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.ModelBuilder.Tests.Building;
 
@@ -29,7 +30,7 @@ public sealed class ModelFolderTests(TestModels models) : IDisposable
 
         Assert.Contains($"'{_folder["tiny"]}' exists already", exception.Message, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(byFolder ? _folder["tiny/mine"] : _folder["tiny"]));
-        Assert.Equal(["tiny"], _folder.Entries);
+        Assert.Equal(["tiny"], _folder.Files);
     }
 
     [Theory]
@@ -45,7 +46,7 @@ public sealed class ModelFolderTests(TestModels models) : IDisposable
         var exception = Assert.Throws<ModelException>(() => Build(name, _folder.Root));
 
         Assert.Contains($"model name '{name}'", exception.Message, StringComparison.Ordinal);
-        Assert.Empty(_folder.Entries);
+        Assert.Empty(_folder.Files);
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class ModelFolderTests(TestModels models) : IDisposable
         Assert.Contains($"'{_folder["models/tiny"]}' can't be written", exception.Message, StringComparison.Ordinal);
         Assert.Contains("--models", exception.Message, StringComparison.Ordinal);
         Assert.Equal("a file", File.ReadAllText(_folder["models"]));
-        Assert.Equal(["models"], _folder.Entries);
+        Assert.Equal(["models"], _folder.Files);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -49,7 +49,7 @@ public sealed class TaesdBuilderTests(TestModels models) : IDisposable
         Assert.Contains("build encoder", asDecoder, StringComparison.Ordinal);
         Assert.Contains("is a TAESD decoder", asEncoder, StringComparison.Ordinal);
         Assert.Contains("build decoder", asEncoder, StringComparison.Ordinal);
-        Assert.Empty(_folder.Entries);
+        Assert.Empty(_folder.Files);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class TaesdBuilderTests(TestModels models) : IDisposable
 
         Assert.Contains($"'{heads}'", Assert.Throws<ModelException>(() => DecoderBuilder.Build(heads, "model", _folder.Root)).Message, StringComparison.Ordinal);
         Assert.Contains($"'{heads}'", Assert.Throws<ModelException>(() => EncoderBuilder.Build(heads, "model", _folder.Root)).Message, StringComparison.Ordinal);
-        Assert.Empty(_folder.Entries);
+        Assert.Empty(_folder.Files);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.ModelBuilder.Tests.Laws;
 

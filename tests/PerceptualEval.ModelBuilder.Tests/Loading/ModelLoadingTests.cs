@@ -1,5 +1,6 @@
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.ModelBuilder.Tests.Loading;
 

@@ -1,5 +1,5 @@
 using PerceptualEval.Models;
-using PerceptualEval.Tests.TensorFiles;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Tests.Models;
 
@@ -48,10 +48,10 @@ public sealed class ModelManifestTests : IDisposable
     public void Save_Loaded_GivesTheSameTextAgain()
     {
         var manifest = ModelManifest.Load(Written(Valid));
-        manifest.Save(_folder.File("once.json"));
-        ModelManifest.Load(_folder.File("once.json")).Save(_folder.File("twice.json"));
+        manifest.Save(_folder["once.json"]);
+        ModelManifest.Load(_folder["once.json"]).Save(_folder["twice.json"]);
 
-        Assert.Equal(File.ReadAllText(_folder.File("once.json")), File.ReadAllText(_folder.File("twice.json")));
+        Assert.Equal(File.ReadAllText(_folder["once.json"]), File.ReadAllText(_folder["twice.json"]));
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class ModelManifestTests : IDisposable
 
     [Fact]
     public void Load_MissingFile_IsRefusedByPath() =>
-        Assert.Contains(_folder.File("nothing.json"), Assert.Throws<ModelException>(() => ModelManifest.Load(_folder.File("nothing.json"))).Message, StringComparison.Ordinal);
+        Assert.Contains(_folder["nothing.json"], Assert.Throws<ModelException>(() => ModelManifest.Load(_folder["nothing.json"])).Message, StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
 

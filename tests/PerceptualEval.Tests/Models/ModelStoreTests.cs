@@ -1,5 +1,5 @@
 using PerceptualEval.Models;
-using PerceptualEval.Tests.TensorFiles;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Tests.Models;
 
@@ -14,7 +14,7 @@ public sealed class ModelStoreTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly string? _outerVariable = Environment.GetEnvironmentVariable(ModelStore.EnvironmentVariable);
 
-    public ModelStoreTests() => Environment.SetEnvironmentVariable(ModelStore.EnvironmentVariable, _folder.File("variable"));
+    public ModelStoreTests() => Environment.SetEnvironmentVariable(ModelStore.EnvironmentVariable, _folder["variable"]);
 
     [Fact]
     public void Find_NameInBothFolders_TakesTheOneGivenThenTheVariable()
@@ -22,12 +22,12 @@ public sealed class ModelStoreTests : IDisposable
         Put("given", "both");
         Put("variable", "both");
         Put("variable", "one");
-        var store = new ModelStore(_folder.File("given"));
+        var store = new ModelStore(_folder["given"]);
 
-        Assert.Equal([_folder.File("given"), _folder.File("variable")], store.Folders.Take(2));
-        Assert.Equal(_folder.File("given/both"), store.Find("both", ModelKind.Decoder).Folder);
-        Assert.Equal(_folder.File("variable/one"), store.Find("one", ModelKind.Decoder).Folder);
-        Assert.Equal(_folder.File("variable/both"), new ModelStore().Find("both", ModelKind.Decoder).Folder);
+        Assert.Equal([_folder["given"], _folder["variable"]], store.Folders.Take(2));
+        Assert.Equal(_folder["given/both"], store.Find("both", ModelKind.Decoder).Folder);
+        Assert.Equal(_folder["variable/one"], store.Find("one", ModelKind.Decoder).Folder);
+        Assert.Equal(_folder["variable/both"], new ModelStore().Find("both", ModelKind.Decoder).Folder);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class ModelStoreTests : IDisposable
         Put("variable", "one");
         Environment.SetEnvironmentVariable(ModelStore.EnvironmentVariable, string.Empty);
 
-        Assert.Throws<ModelException>(() => new ModelStore(_folder.File("given")).Find("one", ModelKind.Decoder));
+        Assert.Throws<ModelException>(() => new ModelStore(_folder["given"]).Find("one", ModelKind.Decoder));
     }
 
     [Theory]
@@ -48,9 +48,9 @@ public sealed class ModelStoreTests : IDisposable
         Put("elsewhere", "tiny");
         Put("given", "tiny");
 
-        var model = new ModelStore(_folder.File("given")).Find(_folder.File(path), ModelKind.Decoder);
+        var model = new ModelStore(_folder["given"]).Find(_folder[path], ModelKind.Decoder);
 
-        Assert.Equal(_folder.File("elsewhere/tiny"), Path.TrimEndingDirectorySeparator(model.Folder));
+        Assert.Equal(_folder["elsewhere/tiny"], Path.TrimEndingDirectorySeparator(model.Folder));
     }
 
     [Fact]
@@ -60,9 +60,9 @@ public sealed class ModelStoreTests : IDisposable
         Put("variable", "small");
         Put("given", "judge", "lpips");
 
-        var exception = Assert.Throws<ModelException>(() => new ModelStore(_folder.File("given")).Find("big", ModelKind.Decoder));
+        var exception = Assert.Throws<ModelException>(() => new ModelStore(_folder["given"]).Find("big", ModelKind.Decoder));
 
-        Assert.Contains($"no decoder model 'big' in '{_folder.File("given")}', '{_folder.File("variable")}'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"no decoder model 'big' in '{_folder["given"]}', '{_folder["variable"]}'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("tiny", exception.Message, StringComparison.Ordinal);
         Assert.Contains("small", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("judge", exception.Message, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public void Find_NothingOfTheKindInstalled_SaysHowToMakeOne()
     {
-        var exception = Assert.Throws<ModelException>(() => new ModelStore(_folder.File("given")).Find("big", ModelKind.Pairwise));
+        var exception = Assert.Throws<ModelException>(() => new ModelStore(_folder["given"]).Find("big", ModelKind.Pairwise));
 
         Assert.Contains("perceptual-eval build", exception.Message, StringComparison.Ordinal);
     }
@@ -81,7 +81,7 @@ public sealed class ModelStoreTests : IDisposable
     {
         Put("given", "judge", "lpips");
 
-        var exception = Assert.Throws<ModelException>(() => new ModelStore(_folder.File("given")).Find("judge", ModelKind.Decoder));
+        var exception = Assert.Throws<ModelException>(() => new ModelStore(_folder["given"]).Find("judge", ModelKind.Decoder));
 
         Assert.Contains("'judge'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("is of kind lpips; this needs one of kind decoder", exception.Message, StringComparison.Ordinal);
@@ -92,8 +92,8 @@ public sealed class ModelStoreTests : IDisposable
     {
         Put("given", "tiny");
         Put("given", "broken");
-        File.WriteAllText(_folder.File("given/broken/manifest.json"), "{");
-        var store = new ModelStore(_folder.File("given"));
+        File.WriteAllText(_folder["given/broken/manifest.json"], "{");
+        var store = new ModelStore(_folder["given"]);
 
         Assert.Contains("broken", Assert.Throws<ModelException>(() => store.Find("broken", ModelKind.Decoder)).Message, StringComparison.Ordinal);
         Assert.Contains("tiny", store.List().Select(model => model.Name));
@@ -107,19 +107,19 @@ public sealed class ModelStoreTests : IDisposable
         Put("variable", "both");
         Put("variable", "another");
 
-        var listed = new ModelStore(_folder.File("given")).List().Select(model => model.Folder).ToArray();
+        var listed = new ModelStore(_folder["given"]).List().Select(model => model.Folder).ToArray();
 
-        Assert.Equal([_folder.File("given/both"), _folder.File("variable/another")], listed.Take(2));
-        Assert.DoesNotContain(_folder.File("variable/both"), listed);
+        Assert.Equal([_folder["given/both"], _folder["variable/another"]], listed.Take(2));
+        Assert.DoesNotContain(_folder["variable/both"], listed);
     }
 
     [Fact]
     public void Open_ManifestWithoutGraphs_IsRefused()
     {
-        Directory.CreateDirectory(_folder.File("empty"));
-        File.WriteAllText(_folder.File("empty/manifest.json"), """{ "name": "empty", "kind": "decoder", "architecture": "a", "graphs": {} }""");
+        Directory.CreateDirectory(_folder["empty"]);
+        File.WriteAllText(_folder["empty/manifest.json"], """{ "name": "empty", "kind": "decoder", "architecture": "a", "graphs": {} }""");
 
-        Assert.Contains("names no graph", Assert.Throws<ModelException>(() => Model.Open(_folder.File("empty"))).Message, StringComparison.Ordinal);
+        Assert.Contains("names no graph", Assert.Throws<ModelException>(() => Model.Open(_folder["empty"])).Message, StringComparison.Ordinal);
     }
 
     public void Dispose()
@@ -130,7 +130,7 @@ public sealed class ModelStoreTests : IDisposable
 
     private void Put(string store, string name, string kind = "decoder")
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder.File(store), name)).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(_folder[store], name)).FullName;
         File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), $$"""
             { "name": "{{name}}", "kind": "{{kind}}", "architecture": "a", "graphs": { "graph": { "file": "graph.onnx", "sha256": "00" } } }
             """);
