@@ -10,7 +10,7 @@ internal sealed class AlexNet : BackboneNetwork
 
     public override IReadOnlyList<int> FeatureChannels { get; } = [64, 192, 384, 256, 256];
 
-    // Two pools 3/2 need 7 pixels after the first convolution (11/4, padding 2): (7 − 1)·4 + 11 − 4.
+    // Two pools 3/2 need 7 pixels after the first convolution (11/4, padding 2): (7 − 1)·4 + 11 − 4. Measured in torch too.
     public override int MinimumImageSize => 31;
 
     public override IReadOnlyList<Value> Build(GraphBuilder graph, Checkpoint weights, Value image)

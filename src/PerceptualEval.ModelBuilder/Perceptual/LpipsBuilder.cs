@@ -32,8 +32,8 @@ public static class LpipsBuilder
         var builtFrom = new List<HashedFile>();
         using var weights = new Checkpoint(backbonePath, BackboneNetwork.ParameterName);
         builtFrom.Add(weights.Hashed());
-        var heads = headsPath is null ? null : ReadHeads(headsPath, backbone, builtFrom);
-        var features = LpipsGraphs.Features(backbone, weights, heads, scaleInput: version == "0.1");
+        var heads = headsPath is null ? Ones(backbone) : ReadHeads(headsPath, backbone, builtFrom);
+        var features = LpipsGraphs.Features(backbone, weights, scaleInput: version == "0.1");
         weights.RequireComplete($"the {backbone.Name} backbone");
 
         var known = builtFrom.Select(file => KnownCheckpoint.Find(file.Sha256)).ToArray();
@@ -52,10 +52,13 @@ public static class LpipsBuilder
         return ModelFolder.Write(modelsFolder, manifest, new Dictionary<string, GraphBuilder>
         {
             ["features"] = features,
-            ["distance"] = LpipsGraphs.Distance(backbone),
-            ["map"] = LpipsGraphs.Map(backbone),
+            ["distance"] = LpipsGraphs.Distance(backbone, heads),
+            ["map"] = LpipsGraphs.Map(backbone, heads),
         });
     }
+
+    // The baseline: distances of all channels, added up.
+    private static float[][] Ones(BackboneNetwork backbone) => [.. backbone.FeatureChannels.Select(channels => Enumerable.Repeat(1f, channels).ToArray())];
 
     private static float[][] ReadHeads(string path, BackboneNetwork backbone, List<HashedFile> builtFrom)
     {

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using PerceptualEval.ModelBuilder.Onnx;
 using static PerceptualEval.ModelBuilder.Onnx.GraphBuilder;
 using DataType = PerceptualEval.ModelBuilder.Onnx.Proto.TensorProto.Types.DataType;
@@ -6,10 +5,12 @@ using DataType = PerceptualEval.ModelBuilder.Onnx.Proto.TensorProto.Types.DataTy
 namespace PerceptualEval.ModelBuilder.Perceptual;
 
 /// <summary>
-/// LPIPS as graphs. The features come out normalised and already multiplied by the square roots of the head's weights, so that
-/// a layer's distance is the plain squared distance of two features: everything that depends on one image only is computed once per image.
+/// LPIPS as graphs: features of one image, normalised, so that they are computed once per image; and what compares two sets of them.
 /// </summary>
-/// <remarks>Σ w·(a/|a| − b/|b|)² = Σ (√w·a/|a| − √w·b/|b|)² needs w ≥ 0, which LPIPS heads are; the builder refuses others.</remarks>
+/// <remarks>
+/// Few passes over memory, since that is what bounds everything after the convolutions: the norm is one ReduceL2, and the head's 1×1
+/// convolution of the squared difference is a product of a row of weights with the matrix [C, h·w].
+/// </remarks>
 internal static class LpipsGraphs
 {
     // lpips.py, ScalingLayer: what maps [-1,1] to the ImageNet normalisation of the backbones. v0.0 had none.
@@ -19,12 +20,11 @@ internal static class LpipsGraphs
     // lpips/__init__.py, normalize_tensor: added to the norm, outside the root.
     private const float Epsilon = 1e-10f;
 
-    /// <summary>image → f0…fL.</summary>
+    /// <summary>image → f0…fL, each divided by its norm over the channels.</summary>
     /// <param name="backbone">The network.</param>
     /// <param name="weights">Its checkpoint.</param>
-    /// <param name="heads">The weights of each layer's channels, not negative; null for the baseline, where all are 1.</param>
     /// <param name="scaleInput">Whether the input is normalised (v0.1) or taken as it is (v0.0).</param>
-    public static GraphBuilder Features(BackboneNetwork backbone, Checkpoint weights, IReadOnlyList<float[]>? heads, bool scaleInput)
+    public static GraphBuilder Features(BackboneNetwork backbone, Checkpoint weights, bool scaleInput)
     {
         var graph = new GraphBuilder($"lpips-{backbone.Name}-features");
         var image = graph.Input("image", "N", "3", "H", "W");
@@ -34,26 +34,28 @@ internal static class LpipsGraphs
         var features = backbone.Build(graph, weights, scaled);
         for (var layer = 0; layer < features.Count; layer++)
         {
-            var channels = backbone.FeatureChannels[layer];
-            var normal = Normalise(graph, features[layer]);
-            if (heads is not null)
-            {
-                var roots = new float[channels];
-                TensorPrimitives.Sqrt<float>(heads[layer], roots);
-                normal = graph.Multiply(normal, graph.Constant(roots, 1, channels, 1, 1));
-            }
-
-            graph.Output($"f{layer}", normal, "N", $"{channels}", $"h{layer}", $"w{layer}");
+            var norm = graph.Node("ReduceL2", [features[layer], graph.Integers(1)], Layers.Int("keepdims", 1));
+            var normal = graph.Divide(features[layer], graph.Add(norm, graph.Constant(Epsilon)));
+            graph.Output($"f{layer}", normal, "N", $"{backbone.FeatureChannels[layer]}", $"h{layer}", $"w{layer}");
         }
 
         return graph;
     }
 
     /// <summary>a0…aL, b0…bL → distance [N], layers [N,L].</summary>
-    public static GraphBuilder Distance(BackboneNetwork backbone)
+    /// <param name="backbone">The network.</param>
+    /// <param name="heads">The weights of each layer's channels.</param>
+    public static GraphBuilder Distance(BackboneNetwork backbone, IReadOnlyList<float[]> heads)
     {
         var graph = new GraphBuilder($"lpips-{backbone.Name}-distance");
-        var layers = SquaredDistances(graph, backbone).Select(map => MeanOverPixels(graph, map)).ToArray();
+        var layers = new Value[heads.Count];
+        for (var layer = 0; layer < layers.Length; layer++)
+        {
+            // In double: a float sum over a million pixels loses the digits that are promised.
+            var pixels = graph.Cast(SquaredDistance(graph, layer, heads[layer]).PerPixel, DataType.Double);
+            layers[layer] = graph.Mean(pixels, keepDimensions: false, 2);
+        }
+
         var perLayer = graph.Concat(1, layers);
         graph.Output("distance", graph.Cast(graph.Sum(perLayer, keepDimensions: false, 1), DataType.Float), "N");
         graph.Output("layers", graph.Cast(perLayer, DataType.Float), "N", $"{layers.Length}");
@@ -61,39 +63,33 @@ internal static class LpipsGraphs
     }
 
     /// <summary>a0…aL, b0…bL, size [2] (H, W) → map [N,1,H,W].</summary>
-    public static GraphBuilder Map(BackboneNetwork backbone)
+    /// <param name="backbone">The network.</param>
+    /// <param name="heads">The weights of each layer's channels.</param>
+    public static GraphBuilder Map(BackboneNetwork backbone, IReadOnlyList<float[]> heads)
     {
         var graph = new GraphBuilder($"lpips-{backbone.Name}-map");
-        var maps = SquaredDistances(graph, backbone);
         var size = graph.Input("size", DataType.Int64, "2");
-        var batch = graph.Node("Shape", [maps[0]], Layers.Int("start", 0), Layers.Int("end", 1));
-        var sizes = graph.Concat(0, batch, graph.Integers(1), size);
-        var sum = maps.Select(map => graph.ResizeBilinear(map, sizes)).Aggregate(graph.Add);
-        graph.Output("map", sum, "N", "1", "H", "W");
+        var maps = new Value[heads.Count];
+        for (var layer = 0; layer < maps.Length; layer++)
+        {
+            var (difference, perPixel) = SquaredDistance(graph, layer, heads[layer]);
+            var shape = graph.Node("Shape", [difference]);
+            var batch = graph.Node("Slice", [shape, graph.Integers(0), graph.Integers(1)]);
+            var space = graph.Node("Slice", [shape, graph.Integers(2), graph.Integers(4)]);
+            var map = graph.Node("Reshape", [perPixel, graph.Concat(0, batch, graph.Integers(1), space)]);
+            maps[layer] = graph.ResizeBilinear(map, graph.Concat(0, batch, graph.Integers(1), size));
+        }
+
+        graph.Output("map", maps.Aggregate(graph.Add), "N", "1", "H", "W");
         return graph;
     }
 
-    private static Value Normalise(GraphBuilder graph, Value x)
+    // a, b [N,C,h,w] → Σ w·(a − b)² over the channels, [N,1,h·w].
+    private static (Value Difference, Value PerPixel) SquaredDistance(GraphBuilder graph, int layer, float[] head)
     {
-        var norm = graph.Sqrt(graph.Sum(graph.Multiply(x, x), keepDimensions: true, 1));
-        return graph.Divide(x, graph.Add(norm, graph.Constant(Epsilon)));
+        string[] dimensions = ["N", $"{head.Length}", $"h{layer}", $"w{layer}"];
+        var difference = graph.Subtract(graph.Input($"a{layer}", dimensions), graph.Input($"b{layer}", dimensions));
+        var columns = graph.Reshape(graph.Multiply(difference, difference), 0, head.Length, -1);
+        return (difference, graph.Node("MatMul", [graph.Constant(head, 1, 1, head.Length), columns]));
     }
-
-    // One map [N,1,h,w] per layer.
-    private static Value[] SquaredDistances(GraphBuilder graph, BackboneNetwork backbone)
-    {
-        var maps = new Value[backbone.FeatureChannels.Count];
-        for (var layer = 0; layer < maps.Length; layer++)
-        {
-            string[] dimensions = ["N", $"{backbone.FeatureChannels[layer]}", $"h{layer}", $"w{layer}"];
-            var difference = graph.Subtract(graph.Input($"a{layer}", dimensions), graph.Input($"b{layer}", dimensions));
-            maps[layer] = graph.Sum(graph.Multiply(difference, difference), keepDimensions: true, 1);
-        }
-
-        return maps;
-    }
-
-    // In double: a float sum over a million pixels loses the digits that are promised. [N,1,h,w] → [N,1].
-    private static Value MeanOverPixels(GraphBuilder graph, Value map) =>
-        graph.Mean(graph.Cast(map, DataType.Double), keepDimensions: false, 2, 3);
 }

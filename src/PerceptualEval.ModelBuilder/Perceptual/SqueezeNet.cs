@@ -19,8 +19,8 @@ internal sealed class SqueezeNet : BackboneNetwork
 
     public override IReadOnlyList<int> FeatureChannels { get; } = [64, 128, 256, 384, 384, 512, 512];
 
-    // conv 3/2 needs 3 pixels for 1, and a pool 3/2 that rounds up needs 2: (2 − 1)·2 + 3.
-    public override int MinimumImageSize => 5;
+    // Three pools 3/2 that round up need 8 pixels after the first convolution (3/2): 8 → 4 → 2 → 1, and (8 − 1)·2 + 3. Measured in torch too.
+    public override int MinimumImageSize => 17;
 
     public override IReadOnlyList<Value> Build(GraphBuilder graph, Checkpoint weights, Value image)
     {

@@ -16,7 +16,7 @@ internal sealed class Vgg16 : BackboneNetwork
 
     public override IReadOnlyList<int> FeatureChannels { get; } = [.. Blocks.Select(block => block.Channels)];
 
-    // Four pools halve the image, each rounding down.
+    // Four pools halve the image, each rounding down. Measured in torch too.
     public override int MinimumImageSize => 16;
 
     public override IReadOnlyList<Value> Build(GraphBuilder graph, Checkpoint weights, Value image)

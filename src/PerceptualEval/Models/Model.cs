@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace PerceptualEval.Models;
 
@@ -10,16 +11,14 @@ public sealed record Model(string Folder, ModelManifest Manifest)
     /// <summary>The model's name.</summary>
     public string Name => Manifest.Name;
 
-    /// <summary>SHA-256 of the graph that holds the weights: tells two models apart whatever they are called.</summary>
-    public string Sha256 => (Manifest.Graphs.GetValueOrDefault(PrimaryRole) ?? Manifest.Graphs.Values.First()).Sha256;
-
-    private string PrimaryRole => Manifest.Kind switch
-    {
-        ModelKind.Decoder => "decoder",
-        ModelKind.Encoder => "encoder",
-        ModelKind.Lpips => "features",
-        _ => "pairwise",
-    };
+    /// <summary>
+    /// Tells two models apart whatever they are called: the SHA-256 of the graph, or where there are several, of their SHA-256s
+    /// written one after the other in the order of their roles' names.
+    /// </summary>
+    public string Sha256 => Manifest.Graphs.Count == 1
+        ? Manifest.Graphs.Values.Single().Sha256
+        : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
+            string.Concat(Manifest.Graphs.OrderBy(graph => graph.Key, StringComparer.Ordinal).Select(graph => graph.Value.Sha256)))));
 
     /// <summary>Opens a model folder and reads its manifest; the graphs are not touched.</summary>
     /// <param name="folder">A folder with a <c>manifest.json</c>.</param>
