@@ -8,11 +8,11 @@ internal static partial class ForeignCheckpoint
     // In this order: what comes first is the more particular. Names as in the networks' own repositories and in diffusers.
     private static readonly (Regex Signature, string Description)[] Autoencoders =
     [
+        (Mochi(), "the Mochi VAE"),
         (CogVideoX(), "the CogVideoX VAE"),
         (Wan(), "the Wan or Qwen-Image VAE"),
         (Ltx(), "the LTX-Video VAE"),
         (DeepCompression(), "DC-AE, the VAE of Sana"),
-        (Mochi(), "the Mochi VAE"),
         (HunyuanVideo(), "the HunyuanVideo VAE or one like it, with 3-D convolutions"),
         (TemporalDecoder(), "the VAE of Stable Video Diffusion, with a temporal decoder"),
         (Taehv(), "TAEHV, a tiny video autoencoder"),
@@ -24,8 +24,8 @@ internal static partial class ForeignCheckpoint
         (Lora(), "a LoRA"),
         (ControlNet(), "a ControlNet"),
         (FullCheckpoint(), "the diffusion model of a full checkpoint, without its VAE"),
-        (Transformer(), "a diffusion transformer"),
         (UNet(), "a UNet, the diffusion model itself"),
+        (Transformer(), "a diffusion transformer"),
         (TextEncoder(), "a text encoder"),
         (LpipsHeads(), "LPIPS heads"),
         (Backbone(), "an image classification backbone"),
@@ -87,7 +87,7 @@ internal static partial class ForeignCheckpoint
     [GeneratedRegex(@"^(state_dict/)?model\.diffusion_model\.")]
     private static partial Regex FullCheckpoint();
 
-    [GeneratedRegex(@"(^|\.)(double_blocks|single_blocks|joint_blocks|transformer_blocks|single_transformer_blocks)\.\d+\.(?!.*(proj_in|resnets))")]
+    [GeneratedRegex(@"(^|\.)(double_blocks|single_blocks|joint_blocks|transformer_blocks|single_transformer_blocks)\.\d+\.")]
     private static partial Regex Transformer();
 
     [GeneratedRegex(@"(^|\.)(input_blocks\.0\.0\.|time_embedding\.linear_1\.|(down|up)_blocks\.\d+\.attentions\.\d)")]
