@@ -7,37 +7,48 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary>Refuses batches that the models don't take, with the file that is at fault; the engine knows tensors only.</summary>
 internal static class BatchCheck
 {
-    /// <summary>The decoder must be able to convert latents from the units that <c>--units</c> names.</summary>
-    /// <exception cref="UsageException">It does not know how.</exception>
-    public static void Units(LatentUnits? units, LatentDecoder decoder)
+    /// <summary>The units that are stated must be the decoder's, or convertible into them.</summary>
+    /// <exception cref="UsageException">They are not.</exception>
+    public static void Units(LatentUnits? stated, LatentDecoder decoder)
     {
-        if (units is { } given && given != decoder.LatentSpace.Units && !decoder.LatentSpace.CanConvert)
+        var space = decoder.LatentSpace;
+        if (stated is { } units && units != space.Units && !space.CanConvert)
         {
-            var (from, to) = (given.ToString().ToLowerInvariant(), decoder.LatentSpace.Units.ToString().ToLowerInvariant());
             throw new UsageException(
-                $"--units {from}: decoder '{decoder.Model.Name}' takes {to} units, and its manifest has no scaling, shift or mean/std to convert with. "
-                + $"Give latents in {to} units, or choose another decoder.");
+                $"--units {Word(units)}: decoder '{decoder.Model.Name}' takes {Word(space.Units)} latents, and their scaling is not known ({space.Evidence?.TrimEnd('.')}). "
+                + "Rebuild it with --config or --family, or leave --units out if the latents are in its units.");
         }
     }
 
     /// <summary>Latents must have the decoder's channels.</summary>
-    /// <exception cref="DatasetException">They have others.</exception>
-    public static void Latents(SampleBatch batch, LatentDecoder decoder)
+    /// <exception cref="DatasetException">They have others; the message names installed decoders that take them.</exception>
+    public static void Latents(SampleBatch batch, LatentDecoder decoder, ModelStore store)
     {
-        var channels = decoder.LatentSpace.Channels;
+        var space = decoder.LatentSpace;
         var tensor = batch.Samples[0].Sources[0].Tensor;
-        if (tensor.SampleShape[0] != channels)
+        var channels = tensor.SampleShape[0];
+        if (channels == space.Channels || channels == space.PatchedChannels)
         {
-            throw new DatasetException(
-                $"{tensor}; decoder '{decoder.Model.Name}' takes [N,{channels},h,w]. Choose a decoder of {tensor.SampleShape[0]} latent channels.");
+            return;
         }
+
+        string[] fitting =
+        [
+            .. store.List()
+                .Where(model => model.Manifest is { Kind: ModelKind.Decoder, Latent: { } latent } && (latent.Channels == channels || latent.PatchedChannels == channels))
+                .Select(model => model.Name),
+        ];
+        var advice = fitting.Length > 0
+            ? $"Installed for {channels} channels: {string.Join(", ", fitting)}; choose with --decoder."
+            : $"Choose a decoder of {channels} latent channels; none is installed.";
+        throw new DatasetException($"{tensor}; decoder '{decoder.Model.Name}' takes [N,{space.Channels},h,w]. {advice}");
     }
 
     /// <summary>Latents must have the decoder's channels and decode to images that the LPIPS network takes.</summary>
     /// <exception cref="DatasetException">They don't.</exception>
-    public static void Latents(SampleBatch batch, LatentDecoder decoder, PerceptualNetwork lpips)
+    public static void Latents(SampleBatch batch, LatentDecoder decoder, PerceptualNetwork lpips, ModelStore store)
     {
-        Latents(batch, decoder);
+        Latents(batch, decoder, store);
         var tensor = batch.Samples[0].Sources[0].Tensor;
         var minimum = lpips.Model.Manifest.MinimumImageSize;
         var image = decoder.ImageShape(batch.Target.Shape);
@@ -81,4 +92,6 @@ internal static class BatchCheck
             throw new DatasetException($"{image}; '{lpips.Model.Name}' takes images of at least {minimum}x{minimum} pixels.");
         }
     }
+
+    private static string Word(LatentUnits units) => units.ToString().ToLowerInvariant();
 }

@@ -7,6 +7,9 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary>The options that several verbs share, and what the engine makes of them.</summary>
 internal static class CommonOptions
 {
+    // 512 pixels at 1/8: what the older of these networks were trained on.
+    private const int DefaultTile = 64;
+
     public static Option<string?> Models { get; } = new("--models")
     {
         HelpName = "DIR",
@@ -40,6 +43,13 @@ internal static class CommonOptions
         Description = "What the latent files hold: raw (what the VAE encoder returns) or model (scaled, what a diffusion model trains on). [default: what the decoder expects]",
     };
 
+    public static Option<int?> Tile { get; } = new("--tile")
+    {
+        HelpName = "CELLS",
+        Description = "Decode latents larger than this in overlapping tiles of this many cells a side: less memory, slightly other images. 64 if no number is given. [default: as a whole]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     /// <summary>The store that <c>--models</c> names.</summary>
     public static ModelStore Store(ParseResult parsed) => new(parsed.GetValue(Models));
 
@@ -70,4 +80,24 @@ internal static class CommonOptions
         "model" => PerceptualEval.Models.LatentUnits.Model,
         var other => throw new UsageException($"--units {other}: expected raw or model."),
     };
+
+    /// <summary>How large latents are decoded; null for as a whole.</summary>
+    /// <exception cref="UsageException">The tile is too small.</exception>
+    public static Tiling? Tiling(ParseResult parsed)
+    {
+        if (parsed.GetResult(Tile) is null)
+        {
+            return null;
+        }
+
+        var cells = parsed.GetValue(Tile) ?? DefaultTile;
+        try
+        {
+            return new Tiling(cells);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw new UsageException($"--tile {cells}: expected at least 8 latent cells.");
+        }
+    }
 }

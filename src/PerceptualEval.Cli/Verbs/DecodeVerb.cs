@@ -29,7 +29,7 @@ internal static class DecodeVerb
     {
         var command = new Command("decode", "Latents → PNG files (and float tensors).")
         {
-            Latents, Decoder, Out, Npy, CommonOptions.Units,
+            Latents, Decoder, Out, Npy, CommonOptions.Units, CommonOptions.Tile,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -41,8 +41,9 @@ internal static class DecodeVerb
         var dataset = Dataset.Open([new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent)], allowMissing: false);
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
         var units = CommonOptions.LatentUnits(parsed);
-        using var decoder = new LatentDecoder(
-            CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder), CommonOptions.Execution(parsed));
+        var store = CommonOptions.Store(parsed);
+        var tiling = CommonOptions.Tiling(parsed);
+        using var decoder = new LatentDecoder(store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder), CommonOptions.Execution(parsed));
         BatchCheck.Units(units, decoder);
         var (done, nonFinite) = (0L, 0L);
         using (var progress = ProgressLine.OnStandardError(dataset.SampleCount, "images"))
@@ -51,8 +52,8 @@ internal static class DecodeVerb
             {
                 using (batch)
                 {
-                    BatchCheck.Latents(batch, decoder);
-                    using var images = decoder.Decode(batch.Target, units);
+                    BatchCheck.Latents(batch, decoder, store);
+                    using var images = decoder.Decode(batch.Target, units, tiling);
                     for (var i = 0; i < batch.Samples.Count; i++)
                     {
                         nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;

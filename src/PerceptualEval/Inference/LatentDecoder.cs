@@ -44,36 +44,39 @@ public sealed class LatentDecoder : IDisposable
     public ExecutionDevice Device => _session.Device;
 
     /// <summary>The shape of the images that latents decode to.</summary>
-    /// <param name="latents">[N,C,h,w].</param>
+    /// <param name="latents">[N,C,h,w], or folded as the latent space says.</param>
     /// <returns>[N,3,H,W].</returns>
     /// <exception cref="ArgumentException">The shape is not [N,C,h,w] with this decoder's channels.</exception>
-    public TensorShape ImageShape(TensorShape latents) =>
-        latents.Rank == 4 && latents[1] == LatentSpace.Channels && latents.ElementCount > 0
-            ? new TensorShape(latents[0], 3, latents[2] * LatentSpace.SpatialFactor, latents[3] * LatentSpace.SpatialFactor)
+    public TensorShape ImageShape(TensorShape latents)
+    {
+        var unpatched = LatentSpace.Unpatched(latents);
+        return unpatched.Rank == 4 && unpatched[1] == LatentSpace.Channels && unpatched.ElementCount > 0
+            ? new TensorShape(unpatched[0], 3, unpatched[2] * LatentSpace.SpatialFactor, unpatched[3] * LatentSpace.SpatialFactor)
             : throw new ArgumentException($"latents of shape {latents}; decoder '{Model.Name}' takes [N,{LatentSpace.Channels},h,w].", nameof(latents));
+    }
 
     /// <summary>Decodes latents.</summary>
-    /// <param name="latents">[N,C,h,w] in <paramref name="units"/>; not changed.</param>
-    /// <param name="units">What the latents hold; null for what the decoder expects.</param>
+    /// <param name="latents">[N,C,h,w] in <paramref name="units"/>, or folded as the latent space says; not changed.</param>
+    /// <param name="units">What the latents hold; null for <see cref="LatentSpace.UnitsOf"/>: what the decoder expects.</param>
+    /// <param name="tiling">Decodes what is larger than a tile in tiles; null (the default) for always as a whole.</param>
     /// <returns>Images [N,3,H,W], nominally in [-1,1], not clamped; a buffer that the caller owns.</returns>
     /// <exception cref="ArgumentException">The latents' shape does not fit the decoder.</exception>
     /// <exception cref="InvalidOperationException">The units differ from the decoder's and the conversion is not known.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
-    public TensorBuffer Decode(TensorBuffer latents, LatentUnits? units = null)
+    public TensorBuffer Decode(TensorBuffer latents, LatentUnits? units = null, Tiling? tiling = null)
     {
         ArgumentNullException.ThrowIfNull(latents);
         var images = new TensorBuffer(ImageShape(latents.Shape));
         try
         {
-            if (units is null || units == LatentSpace.Units)
+            if (LatentSpace.UnitsOf(latents.Shape, units) == LatentSpace.Units && !LatentSpace.IsPatched(latents.Shape))
             {
-                _session.Run("latent", latents, "image", images);
+                Run(latents, images, tiling);
             }
             else
             {
-                using var converted = TensorBuffer.CopyOf(latents.Shape, latents.Span);
-                LatentSpace.Convert(converted, units.Value, LatentSpace.Units);
-                _session.Run("latent", converted, "image", images);
+                using var converted = LatentSpace.ToGraph(latents, units);
+                Run(converted, images, tiling);
             }
 
             ToSignedRange(images.Span);
@@ -88,6 +91,18 @@ public sealed class LatentDecoder : IDisposable
 
     /// <summary>Frees the native session.</summary>
     public void Dispose() => _session.Dispose();
+
+    private void Run(TensorBuffer latents, TensorBuffer images, Tiling? tiling)
+    {
+        if (TiledDecoding.Applies(latents.Shape, tiling))
+        {
+            TiledDecoding.Decode(latents, images, tiling!, (tile, decoded) => _session.Run("latent", tile, "image", decoded));
+        }
+        else
+        {
+            _session.Run("latent", latents, "image", images);
+        }
+    }
 
     // Graphs of this project give [-1,1]; someone else's export may give [0,1] and say so in its manifest.
     private void ToSignedRange(Span<float> images)
