@@ -16,7 +16,9 @@ internal static class BuildVerb
 
     private static readonly Option<string> Name = new("--name")
     {
-        HelpName = "NAME", Description = "The model's name: its folder in the models folder.", Required = true,
+        HelpName = "NAME",
+        Description = "The model's name: its folder in the models folder.",
+        Required = true,
     };
 
     private static readonly Option<string?> Config = new("--config")
@@ -28,7 +30,9 @@ internal static class BuildVerb
 
     private static readonly Option<string> Backbone = new("--backbone")
     {
-        HelpName = "FILE", Description = "torchvision checkpoint of the backbone: the whole model or its features.", Required = true,
+        HelpName = "FILE",
+        Description = "torchvision checkpoint of the backbone: the whole model or its features.",
+        Required = true,
     };
 
     private static readonly Option<string?> Heads = new("--heads") { HelpName = "FILE", Description = "Head weights of the lpips package (lin0.model.1.weight …)." };
@@ -37,7 +41,9 @@ internal static class BuildVerb
 
     private static readonly Option<string> Version = new("--version")
     {
-        HelpName = "0.1|0.0", Description = "Version of the heads; 0.0 does not normalise its input.", DefaultValueFactory = _ => "0.1",
+        HelpName = "0.1|0.0",
+        Description = "Version of the heads; 0.0 does not normalise its input.",
+        DefaultValueFactory = _ => "0.1",
     };
 
     public static Command Create()

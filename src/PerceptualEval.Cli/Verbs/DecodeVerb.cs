@@ -17,7 +17,9 @@ internal static class DecodeVerb
 
     private static readonly Option<string> Decoder = new("--decoder")
     {
-        HelpName = "MODEL", Description = "VAE decoder: a model's name or the path of its folder.", Required = true,
+        HelpName = "MODEL",
+        Description = "VAE decoder: a model's name or the path of its folder.",
+        Required = true,
     };
 
     private static readonly Option<string> Out = new("--out") { HelpName = "DIR", Description = "The folder for the images: one ID.png per latent, ID/0000.png … per clip.", Required = true };

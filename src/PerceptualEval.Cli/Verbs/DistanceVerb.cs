@@ -19,7 +19,8 @@ internal static class DistanceVerb
 
     private static readonly Option<string?> Map = new("--map")
     {
-        HelpName = "OUT.png|.npy", Description = "Where in the image the two differ: a heat map, or the float map [H,W]. One pair only.",
+        HelpName = "OUT.png|.npy",
+        Description = "Where in the image the two differ: a heat map, or the float map [H,W]. One pair only.",
     };
 
     private static readonly Option<bool> AllowMissing = new("--allow-missing") { Description = "Leave out what has no partner instead of refusing." };

@@ -14,12 +14,16 @@ internal static class EncodeVerb
 
     private static readonly Option<string> Encoder = new("--encoder")
     {
-        HelpName = "MODEL", Description = "VAE encoder: a model's name or the path of its folder.", Required = true,
+        HelpName = "MODEL",
+        Description = "VAE encoder: a model's name or the path of its folder.",
+        Required = true,
     };
 
     private static readonly Option<string> Out = new("--out")
     {
-        HelpName = "DIR", Description = "The folder for the latents: one ID.npy per image, float32 [C,h,w] in the encoder's units.", Required = true,
+        HelpName = "DIR",
+        Description = "The folder for the latents: one ID.npy per image, float32 [C,h,w] in the encoder's units.",
+        Required = true,
     };
 
     public static Command Create(CancellationToken interrupt)

@@ -14,19 +14,23 @@ internal static class ScoreVerb
 
     private static readonly Option<string?> Images = new("--images")
     {
-        HelpName = "I", Description = "Images (for clips: videos) for the third term: image or tensor ([-1,1]) files.",
+        HelpName = "I",
+        Description = "Images (for clips: videos) for the third term: image or tensor ([-1,1]) files.",
     };
 
     private static readonly Option<string?> Pairs = new("--pairs")
     {
-        HelpName = "FILE", Description = "CSV or JSONL with columns id, pred, target and image, instead of --pred, --target and --images.",
+        HelpName = "FILE",
+        Description = "CSV or JSONL with columns id, pred, target and image, instead of --pred, --target and --images.",
     };
 
     private static readonly Option<bool> AllowMissing = new("--allow-missing") { Description = "Leave out what has no partner instead of refusing." };
 
     private static readonly Option<string> Decoder = new("--decoder")
     {
-        HelpName = "MODEL", Description = "VAE decoder: a model's name or the path of its folder.", Required = true,
+        HelpName = "MODEL",
+        Description = "VAE decoder: a model's name or the path of its folder.",
+        Required = true,
     };
 
     private static readonly Option<double> LatentWeight = Weight("--latent-weight", "latent mean squared error", 1);
@@ -37,7 +41,9 @@ internal static class ScoreVerb
 
     private static readonly Option<string> Resize = new("--resize")
     {
-        HelpName = "none|image|decoded", Description = "What is resized where image and decoded image differ in size.", DefaultValueFactory = _ => "none",
+        HelpName = "none|image|decoded",
+        Description = "What is resized where image and decoded image differ in size.",
+        DefaultValueFactory = _ => "none",
     };
 
     private static readonly Option<bool> Clamp = new("--clamp") { Description = "Clamp decoded images to [-1,1] before they are compared." };
@@ -140,7 +146,9 @@ internal static class ScoreVerb
 
     private static Option<double> Weight(string name, string term, double value) => new(name)
     {
-        HelpName = "W", Description = $"Weight of the {term}.", DefaultValueFactory = _ => value,
+        HelpName = "W",
+        Description = $"Weight of the {term}.",
+        DefaultValueFactory = _ => value,
     };
 
     private static double WeightOf(ParseResult parsed, Option<double> option)

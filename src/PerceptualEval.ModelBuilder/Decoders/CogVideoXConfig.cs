@@ -6,35 +6,36 @@ using PerceptualEval.Models;
 namespace PerceptualEval.ModelBuilder.Decoders;
 
 /// <summary>What a diffusers <c>config.json</c> of <c>AutoencoderKLCogVideoX</c> says that its tensors don't; defaults are the class'.</summary>
-internal sealed record CogVideoXConfig
+/// <remarks>Setters, not initialisers: generated JSON readers give initialisers what is missing as null.</remarks>
+internal sealed class CogVideoXConfig
 {
     private const string ClassName = "AutoencoderKLCogVideoX";
 
     [JsonPropertyName("_class_name")]
-    public string? Class { get; init; }
+    public string? Class { get; set; }
 
     /// <summary>Channels of the levels, from the image's side.</summary>
-    public IReadOnlyList<int> BlockOutChannels { get; init; } = [128, 256, 256, 512];
+    public IReadOnlyList<int> BlockOutChannels { get; set; } = [128, 256, 256, 512];
 
-    public int LatentChannels { get; init; } = 16;
+    public int LatentChannels { get; set; } = 16;
 
     /// <summary>Blocks per level in the encoder; the decoder has one more.</summary>
-    public int LayersPerBlock { get; init; } = 3;
+    public int LayersPerBlock { get; set; } = 3;
 
     [JsonPropertyName("norm_num_groups")]
-    public int NormGroups { get; init; } = 32;
+    public int NormGroups { get; set; } = 32;
 
-    public int TemporalCompressionRatio { get; init; } = 4;
+    public int TemporalCompressionRatio { get; set; } = 4;
 
-    public string ActFn { get; init; } = "silu";
+    public string ActFn { get; set; } = "silu";
 
-    public double ScalingFactor { get; init; } = 1.15258426;
+    public double ScalingFactor { get; set; } = 1.15258426;
 
-    public double? ShiftFactor { get; init; }
+    public double? ShiftFactor { get; set; }
 
-    public IReadOnlyList<double>? LatentsMean { get; init; }
+    public IReadOnlyList<double>? LatentsMean { get; set; }
 
-    public IReadOnlyList<double>? LatentsStd { get; init; }
+    public IReadOnlyList<double>? LatentsStd { get; set; }
 
     /// <summary>How many of the upsamplings double the frames too: the first ones.</summary>
     [JsonIgnore]

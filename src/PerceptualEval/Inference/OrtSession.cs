@@ -192,6 +192,9 @@ internal sealed class OrtSession : IDisposable
     {
         using var sessionOptions = cudaDevice is { } device ? CudaOptions(device) : new SessionOptions();
         sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+        // Decoder, features and distance take turns, each with threads of its own: those that have nothing to do must not keep
+        // spinning while the next graph runs. A pair through LPIPS took 1.4 times as long without this, on two cores.
+        sessionOptions.AddSessionConfigEntry("session.force_spinning_stop", "1");
         if (options.Threads > 0)
         {
             sessionOptions.IntraOpNumThreads = options.Threads;
