@@ -185,7 +185,7 @@ public sealed class LatentPerceptualLoss : IDisposable
 
     private TensorBuffer Decode(TensorBuffer latents)
     {
-        var images = Decoder.Decode(latents, Options.Units);
+        var images = Decoder.Decode(latents, Options.Units, Options.Tiling);
         if (Options.Clamp)
         {
             TensorPrimitives.Clamp(images.Span, -1, 1, images.Span);

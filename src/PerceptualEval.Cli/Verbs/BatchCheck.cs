@@ -1,5 +1,6 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Inference;
+using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Verbs;
@@ -7,29 +8,55 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary>Refuses batches that the models don't take, with the file that is at fault; the engine knows tensors only.</summary>
 internal static class BatchCheck
 {
-    /// <summary>Latents must have the decoder's channels.</summary>
-    /// <exception cref="DatasetException">They have others.</exception>
-    public static void Latents(SampleBatch batch, LatentDecoder decoder)
+    /// <summary>The units that are stated must be the decoder's, or convertible into them.</summary>
+    /// <exception cref="UsageException">They are not.</exception>
+    public static void Units(LatentUnits? stated, LatentDecoder decoder)
     {
-        var channels = decoder.LatentSpace.Channels;
+        var space = decoder.LatentSpace;
+        if (stated is { } units && units != space.Units && !space.CanConvert)
+        {
+            throw new UsageException(
+                $"--units {Word(units)}: decoder '{decoder.Model.Name}' takes {Word(space.Units)} latents, and their scaling is not known ({space.Evidence?.TrimEnd('.')}). "
+                + "Rebuild it with --config or --family, or leave --units out if the latents are in its units.");
+        }
+    }
+
+    /// <summary>Latents must have the decoder's channels.</summary>
+    /// <exception cref="DatasetException">They have others; the message names installed decoders that take them.</exception>
+    public static void Latents(SampleBatch batch, LatentDecoder decoder, ModelStore store)
+    {
+        var space = decoder.LatentSpace;
         var tensor = batch.Samples[0].Sources[0].Tensor;
-        if (tensor.SampleShape[0] == channels)
+        var channels = tensor.SampleShape[0];
+        if (channels == space.Channels || channels == space.PatchedChannels)
         {
             return;
         }
 
-        // A clip whose frames come where its channels should, and the other way round.
-        var advice = decoder.IsVideo && tensor.SampleShape[1] == channels
-            ? $"Give --layout {(tensor.Layout == SampleLayout.FramesChannels ? "cthw" : "tchw")}."
-            : $"Choose a decoder of {tensor.SampleShape[0]} latent channels.";
-        throw new DatasetException($"{tensor}; decoder '{decoder.Model.Name}' takes {Expected(tensor.Layout, channels)}. {advice}");
+        var expected = $"{tensor}; decoder '{decoder.Model.Name}' takes {Expected(tensor.Layout, space.Channels)}.";
+        if (decoder.IsVideo && tensor.SampleShape[1] == space.Channels)
+        {
+            throw new DatasetException($"{expected} Give --layout {(tensor.Layout == SampleLayout.FramesChannels ? "cthw" : "tchw")}.");
+        }
+
+        string[] fitting =
+        [
+            .. store.List()
+                .Where(model => model.Manifest is { Kind: ModelKind.Decoder, Latent: { } latent } manifest
+                    && (latent.Channels == channels || latent.PatchedChannels == channels) && manifest.FrameBatching is null != decoder.IsVideo)
+                .Select(model => model.Name),
+        ];
+        var advice = fitting.Length > 0
+            ? $"Installed for {channels} channels: {string.Join(", ", fitting)}; choose with --decoder."
+            : $"Choose a decoder of {channels} latent channels; none is installed.";
+        throw new DatasetException($"{expected} {advice}");
     }
 
     /// <summary>Latents must have the decoder's channels and decode to images that the LPIPS network takes.</summary>
     /// <exception cref="DatasetException">They don't.</exception>
-    public static void Latents(SampleBatch batch, LatentDecoder decoder, PerceptualNetwork lpips)
+    public static void Latents(SampleBatch batch, LatentDecoder decoder, PerceptualNetwork lpips, ModelStore store)
     {
-        Latents(batch, decoder);
+        Latents(batch, decoder, store);
         var tensor = batch.Samples[0].Sources[0].Tensor;
         var minimum = lpips.Model.Manifest.MinimumImageSize;
         var image = decoder.ImageShape(batch.Target.Shape);
@@ -85,4 +112,6 @@ internal static class BatchCheck
         SampleLayout.ChannelsFrames => $"[N,{channels},t,h,w]",
         _ => $"[N,t,{channels},h,w]",
     };
+
+    private static string Word(LatentUnits units) => units.ToString().ToLowerInvariant();
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PerceptualEval.ModelBuilder;
 using PerceptualEval.ModelBuilder.Decoders;
 using PerceptualEval.ModelBuilder.Encoders;
 using PerceptualEval.ModelBuilder.Perceptual;
@@ -11,7 +12,7 @@ internal static class BuildVerb
 {
     private static readonly Argument<string> Path = new("PATH")
     {
-        Description = "Checkpoint: .pth, .pt, .ckpt, .bin or .safetensors. Network and channels are told by its tensors.",
+        Description = "A diffusers VAE folder, or a checkpoint file (.safetensors, .pth, .pt, .ckpt, .bin, .index.json). The network is told by its tensors.",
     };
 
     private static readonly Option<string> Name = new("--name")
@@ -23,7 +24,17 @@ internal static class BuildVerb
 
     private static readonly Option<string?> Config = new("--config")
     {
-        HelpName = "FILE", Description = "The checkpoint's diffusers config.json, where its tensors don't tell everything.",
+        HelpName = "FILE", Description = "The diffusers config.json of the weights. [default: the one in the folder]",
+    };
+
+    private static readonly Option<string?> Family = new("--family")
+    {
+        HelpName = "NAME", Description = $"Whose scaling the latents have, where there is no config: {string.Join(", ", BuildOptions.Families)}.",
+    };
+
+    private static readonly Option<string> Store = new("--store")
+    {
+        HelpName = "fp32|fp16", Description = "How weights are stored: fp16 halves the file, and reports by how much outputs change.", DefaultValueFactory = _ => "fp32",
     };
 
     private static readonly Option<string> Net = new("--net") { HelpName = "squeeze|alex|vgg", Description = "The backbone.", Required = true };
@@ -48,17 +59,41 @@ internal static class BuildVerb
 
     public static Command Create()
     {
-        var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, Config, CommonOptions.Models };
-        decoder.SetAction(parsed => Built(
-            DecoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed), parsed.GetValue(Config))));
-        var encoder = new Command("encoder", "VAE encoder: images → latents.") { Path, Name, CommonOptions.Models };
-        encoder.SetAction(parsed => Built(EncoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed))));
+        var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, Config, Family, Store, CommonOptions.Models };
+        decoder.SetAction(parsed => BuildVae(parsed, DecoderBuilder.Build));
+        var encoder = new Command("encoder", "VAE encoder: images → latents.") { Path, Name, Config, Family, Store, CommonOptions.Models };
+        encoder.SetAction(parsed => BuildVae(parsed, EncoderBuilder.Build));
         var lpips = new Command("lpips", "LPIPS network: torchvision backbone + heads of the lpips package.")
         {
             Net, Backbone, Heads, Baseline, Version, Name, CommonOptions.Models,
         };
         lpips.SetAction(parsed => Built(BuildLpips(parsed)));
         return new Command("build", "Checkpoint files → a model folder with ONNX graphs and manifest.") { decoder, encoder, lpips };
+    }
+
+    private static int BuildVae(ParseResult parsed, Func<string, string, string, BuildOptions?, Model> build)
+    {
+        var options = new BuildOptions
+        {
+            ConfigPath = parsed.GetValue(Config),
+            Family = parsed.GetValue(Family),
+            Storage = parsed.GetRequiredValue(Store) switch
+            {
+                "fp32" => WeightStorage.Float32,
+                "fp16" => WeightStorage.Float16,
+                var other => throw new UsageException($"--store {other}: expected fp32 or fp16."),
+            },
+        };
+        var model = build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed), options);
+        var exit = Built(model);
+        if (options.Storage == WeightStorage.Float16)
+        {
+            using var exact = new TemporaryModels();
+            var (largest, range) = StorageError.Measure(build(parsed.GetRequiredValue(Path), "exact", exact.Folder, options with { Storage = WeightStorage.Float32 }), model);
+            Console.Error.WriteLine(FormattableString.Invariant($"Stored as float16: outputs differ from float32's by at most {largest:g3} on a test input, of a range of {range:g3}."));
+        }
+
+        return exit;
     }
 
     private static Model BuildLpips(ParseResult parsed)
@@ -89,7 +124,7 @@ internal static class BuildVerb
         var manifest = model.Manifest;
         Console.WriteLine(model.Folder);
         Console.Error.WriteLine(manifest.Latent is { } latent
-            ? $"{manifest.Architecture}: latents of {LatentText.Of(latent)}."
+            ? $"{manifest.Architecture}: latents of {LatentText.Of(latent)}{(latent.CanConvert ? string.Empty : " only (no scaling is known)")}."
             : $"{manifest.Architecture}: {manifest.FeatureChannels!.Count} layers, images of at least {manifest.MinimumImageSize} pixels.");
         return (int)ExitCode.Ok;
     }

@@ -30,7 +30,7 @@ internal static class DecodeVerb
     {
         var command = new Command("decode", "Latents → PNG files (and float tensors).")
         {
-            Latents, Decoder, Out, Npy, CommonOptions.Units, CommonOptions.Layout,
+            Latents, Decoder, Out, Npy, CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -39,20 +39,23 @@ internal static class DecodeVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
-        var model = CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
+        var store = CommonOptions.Store(parsed);
+        var model = store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
         var input = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent, CommonOptions.LayoutFor(parsed, model));
         var dataset = Dataset.Open([input], allowMissing: false);
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
         var units = CommonOptions.LatentUnits(parsed);
+        var tiling = CommonOptions.Tiling(parsed);
         using var decoder = new LatentDecoder(model, CommonOptions.Execution(parsed));
+        BatchCheck.Units(units, decoder);
         using var progress = ProgressLine.OnStandardError(dataset.SampleCount, decoder.IsVideo ? "clips" : "images");
         var (done, nonFinite) = (0L, 0L);
         foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device, decoder.IsVideo), interrupt))
         {
             using (batch)
             {
-                BatchCheck.Latents(batch, decoder);
-                using var images = decoder.Decode(batch.Target, units);
+                BatchCheck.Latents(batch, decoder, store);
+                using var images = decoder.Decode(batch.Target, units, tiling);
                 for (var i = 0; i < batch.Samples.Count; i++)
                 {
                     nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;

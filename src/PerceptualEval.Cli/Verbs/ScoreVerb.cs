@@ -57,7 +57,7 @@ internal static class ScoreVerb
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
             Pred, Target, Images, Pairs, AllowMissing, Decoder, CommonOptions.Lpips,
-            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units, CommonOptions.Layout,
+            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             CommonOptions.Json, Out, FailAbove,
         };
@@ -81,13 +81,14 @@ internal static class ScoreVerb
         RequireImagesIfWeighted(dataset, options.Weights);
         using var loss = LatentPerceptualLoss.Load(
             parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
+        BatchCheck.Units(options.Units, loss.Decoder);
         var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
         var provenance = Provenance.Of(loss, batchSize);
 
         // Standard output comes last: it says nothing where the file fails.
         using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var shown = Shown(parsed, provenance);
-        var summary = new ScoreRun(loss, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
+        var summary = new ScoreRun(loss, store, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
         if (dataset.Warning is { } warning)
         {
             Console.Error.WriteLine($"perceptual-eval: {warning}");
@@ -129,6 +130,7 @@ internal static class ScoreVerb
         },
         Clamp = parsed.GetValue(Clamp),
         Units = CommonOptions.LatentUnits(parsed),
+        Tiling = CommonOptions.Tiling(parsed),
     };
 
     private static void RequireImagesIfWeighted(Dataset dataset, LossWeights weights)

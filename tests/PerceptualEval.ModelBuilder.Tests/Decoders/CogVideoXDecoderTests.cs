@@ -24,7 +24,7 @@ public sealed class CogVideoXDecoderTests : IDisposable
         var folder = SharedFolder.Require("reference", "G_cogvideox");
         using var latents = Read(Path.Combine(folder, $"{id}_z.npy"));
         using var expected = Read(Path.Combine(folder, $"{id}_video_f64.npy"));
-        var model = DecoderBuilder.Build(Path.Combine(folder, "diffusion_pytorch_model.safetensors"), "cogvideox", _models, Path.Combine(folder, "config.json"));
+        var model = DecoderBuilder.Build(folder, "cogvideox", _models);
         using var decoder = new LatentDecoder(model, new ExecutionOptions(ExecutionDevice.Cpu));
 
         using var video = decoder.Decode(latents);
