@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Downloads;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Cli.Verbs;
@@ -45,7 +46,7 @@ internal static class Program
         {
             return Fail(ExitCode.BadInput, exception.Message);
         }
-        catch (Exception exception) when (exception is InferenceException or OutputException)
+        catch (Exception exception) when (exception is InferenceException or OutputException or DownloadException)
         {
             return Fail(ExitCode.Fault, exception.Message);
         }
@@ -57,7 +58,7 @@ internal static class Program
 
     private static bool IsBadInput(Exception exception) =>
         exception is UsageException or DatasetException or TensorFileException or ImageFileException or ModelException or DeviceException
-            or OutputException { IsWhileRunning: false };
+            or OutputException { IsWhileRunning: false } or DownloadException { IsRefused: true };
 
     private static RootCommand Commands(CancellationToken interrupt) =>
         new("Scores latents the way people would see them: latent L2 + LPIPS of the decoded images.")
@@ -67,7 +68,8 @@ internal static class Program
             DecodeVerb.Create(interrupt),
             EncodeVerb.Create(interrupt),
             BuildVerb.Create(),
-            ModelsVerb.Create(),
+            PullVerb.Create(interrupt),
+            ModelsVerb.Create(interrupt),
             DoctorVerb.Create(),
         };
 

@@ -25,7 +25,7 @@ public class ReadmeTests
     internal static double? MeanLoss(float[][] predictions, float[][] targets)
     {
         // README begins
-        using var loss = LatentPerceptualLoss.Load("taef2", "lpips-squeeze", new LossOptions
+        using var loss = LatentPerceptualLoss.Load("taef2-decoder", "lpips-squeeze", new LossOptions
         {
             Weights = new LossWeights(Latent: 1, Perceptual: 1),
             Units = LatentUnits.Model,

@@ -67,7 +67,7 @@ internal static class BuildVerb
         {
             Net, Backbone, Heads, Baseline, Version, Name, CommonOptions.Models,
         };
-        lpips.SetAction(parsed => Built(BuildLpips(parsed)));
+        lpips.SetAction(parsed => Built(parsed, BuildLpips(parsed)));
         return new Command("build", "Checkpoint files → a model folder with ONNX graphs and manifest.") { decoder, encoder, lpips };
     }
 
@@ -84,19 +84,26 @@ internal static class BuildVerb
                 var other => throw new UsageException($"--store {other}: expected fp32 or fp16."),
             },
         };
-        var model = build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), Folder(parsed), options);
-        var exit = Built(model);
-        if (options.Storage == WeightStorage.Float16)
-        {
-            using var exact = new TemporaryModels();
-            var (largest, range) = StorageError.Measure(build(parsed.GetRequiredValue(Path), "exact", exact.Folder, options with { Storage = WeightStorage.Float32 }), model);
-            Console.Error.WriteLine(FormattableString.Invariant($"Stored as float16: outputs differ from float32's by at most {largest:g3} on a test input, of a range of {range:g3}."));
-        }
-
-        return exit;
+        return Built(parsed, folder => Measured(folder, options, (modelsFolder, withStorage) =>
+            build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), modelsFolder, withStorage)));
     }
 
-    private static Model BuildLpips(ParseResult parsed)
+    // Weights stored with fewer bits are held against the exact ones before the model is installed.
+    private static Model Measured(string folder, BuildOptions options, Func<string, BuildOptions, Model> build)
+    {
+        var model = build(folder, options);
+        if (options.Storage != WeightStorage.Float32)
+        {
+            var exact = build(System.IO.Path.Combine(folder, "exact"), options with { Storage = WeightStorage.Float32 });
+            var (largest, range) = StorageError.Measure(exact, model);
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"Weights stored as float16: on a test input, outputs differ from float32's by at most {largest:g3}, of a range of {range:g3}."));
+        }
+
+        return model;
+    }
+
+    private static Func<string, Model> BuildLpips(ParseResult parsed)
     {
         var heads = parsed.GetValue(Heads);
         if (parsed.GetValue(Baseline) == heads is not null)
@@ -113,19 +120,24 @@ internal static class BuildVerb
         };
         var version = parsed.GetRequiredValue(Version);
         return version is "0.1" or "0.0"
-            ? LpipsBuilder.Build(network, parsed.GetRequiredValue(Backbone), heads, version, parsed.GetRequiredValue(Name), Folder(parsed))
+            ? folder => LpipsBuilder.Build(network, parsed.GetRequiredValue(Backbone), heads, version, parsed.GetRequiredValue(Name), folder)
             : throw new UsageException($"--version {version}: expected 0.1 or 0.0.");
     }
 
-    private static string Folder(ParseResult parsed) => CommonOptions.Store(parsed).Folders[0];
+    private static int Built(ParseResult parsed, Func<string, Model> build)
+    {
+        var model = Installation.Install(CommonOptions.Store(parsed).Folders[0], parsed.GetRequiredValue(Name), build);
+        Report(model);
+        return (int)ExitCode.Ok;
+    }
 
-    private static int Built(Model model)
+    /// <summary>Tells of a new model: its folder on stdout, what it is on stderr.</summary>
+    public static void Report(Model model)
     {
         var manifest = model.Manifest;
         Console.WriteLine(model.Folder);
         Console.Error.WriteLine(manifest.Latent is { } latent
             ? $"{manifest.Architecture}: latents of {LatentText.Of(latent)}{(latent.CanConvert ? string.Empty : " only (no scaling is known)")}."
             : $"{manifest.Architecture}: {manifest.FeatureChannels!.Count} layers, images of at least {manifest.MinimumImageSize} pixels.");
-        return (int)ExitCode.Ok;
     }
 }

@@ -8,10 +8,17 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary><c>models</c>: what is installed, with provenance.</summary>
 internal static class ModelsVerb
 {
-    public static Command Create()
+    private static readonly Option<bool> Verify = new("--verify")
     {
-        var command = new Command("models", "List what is installed, with provenance.") { CommonOptions.Models, CommonOptions.Json };
-        command.SetAction(parsed => (int)Run(CommonOptions.Store(parsed), parsed.GetValue(CommonOptions.Json)));
+        Description = "Check every model's files, and run a small recorded input through it. Exit code 1 where one fails.",
+    };
+
+    public static Command Create(CancellationToken interrupt)
+    {
+        var command = new Command("models", "List what is installed, with provenance.") { Verify, CommonOptions.Models, CommonOptions.Json };
+        command.SetAction(parsed => (int)(parsed.GetValue(Verify)
+            ? ModelsReport.Write(CommonOptions.Store(parsed), parsed.GetValue(CommonOptions.Json), interrupt)
+            : Run(CommonOptions.Store(parsed), parsed.GetValue(CommonOptions.Json))));
         return command;
     }
 
@@ -29,7 +36,7 @@ internal static class ModelsVerb
 
         if (models.Count == 0)
         {
-            Console.Error.WriteLine($"No models in {string.Join(", ", store.Folders)}. Make one with 'perceptual-eval build'.");
+            Console.Error.WriteLine($"No models in {string.Join(", ", store.Folders)}. Make one with 'perceptual-eval build', or get one with 'perceptual-eval pull'.");
         }
 
         return ExitCode.Ok;

@@ -51,6 +51,9 @@ public sealed record ModelManifest
     /// <summary>Where the network and the weights come from.</summary>
     public string? Source { get; init; }
 
+    /// <summary>What the model gave when it was built; null for models that were built without a runtime.</summary>
+    public RecordedOutput? Check { get; init; }
+
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">The manifest file.</param>
     /// <exception cref="ModelException">The file can't be read, is not a manifest, or is of a newer format.</exception>

@@ -22,19 +22,14 @@ public sealed class ModelStore
 
     /// <summary>All models found, by folder order and then by name; a name that an earlier folder has is not listed again.</summary>
     /// <returns>The models whose manifests can be read; folders with damaged manifests are passed over here and refused by <see cref="Find"/>.</returns>
-    public IReadOnlyList<Model> List()
-    {
-        var models = new Dictionary<string, Model>();
-        foreach (var folder in Folders.Where(Directory.Exists).SelectMany(store => Directory.EnumerateDirectories(store).Order(StringComparer.Ordinal)))
-        {
-            if (File.Exists(Path.Combine(folder, ModelManifest.FileName)) && TryOpen(folder) is { } model)
-            {
-                models.TryAdd(Path.GetFileName(folder), model);
-            }
-        }
+    public IReadOnlyList<Model> List() => [.. ModelFolders().Select(TryOpen).OfType<Model>()];
 
-        return [.. models.Values];
-    }
+    /// <summary>The folders that hold a model, readable or not, by folder order and then by name; a name that an earlier folder has is not listed again.</summary>
+    public IEnumerable<string> ModelFolders() => Folders
+        .Where(Directory.Exists)
+        .SelectMany(store => Directory.EnumerateDirectories(store).Order(StringComparer.Ordinal))
+        .Where(folder => File.Exists(Path.Combine(folder, ModelManifest.FileName)))
+        .DistinctBy(Path.GetFileName);
 
     /// <summary>Finds a model by name or by the path of its folder.</summary>
     /// <param name="nameOrFolder">A model's name, or a folder with a manifest.</param>

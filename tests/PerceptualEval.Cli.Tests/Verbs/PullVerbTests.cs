@@ -1,0 +1,58 @@
+using System.Text.Json;
+using PerceptualEval.Cli.Tests.Datasets;
+using PerceptualEval.Cli.Tests.Downloads;
+using static PerceptualEval.Cli.Tests.Downloads.LocalServer;
+
+namespace PerceptualEval.Cli.Tests.Verbs;
+
+/// <summary>The exit codes that scripts depend on.</summary>
+public sealed class PullVerbTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Pull_ThenVerify_IsOkUntilAFileIsDamaged()
+    {
+        using var server = new LocalServer(request => Reply.File(request, TinyModels.TaesdDecoder));
+
+        Assert.Equal(0, Pull(server.Url()));
+        Assert.Equal(0, Program.Main(["models", "--verify", "--models", _folder["store"]]));
+        File.AppendAllText(_folder["store/tiny/decoder.onnx"], " ");
+        Assert.Equal(1, Program.Main(["models", "--verify", "--json", "--models", _folder["store"]]));
+    }
+
+    [Theory]
+    [InlineData(401, 2)]
+    [InlineData(404, 3)]
+    public void Pull_Refused_EndsWithItsCode(int status, int expected)
+    {
+        using var server = new LocalServer(_ => Reply.Of(status));
+
+        Assert.Equal(expected, Pull(server.Url()));
+    }
+
+    [Fact]
+    public void Pull_Offline_IsAFault() => Assert.Equal(3, Pull(HttpDownloadTests.NobodysUrl()));
+
+    [Theory]
+    [InlineData("no-such-model")]
+    [InlineData("--list", "--catalogue", "no-such-file")]
+    [InlineData]
+    public void Pull_WrongUsage_IsBadInput(params string[] arguments) => Assert.Equal(2, Program.Main(["pull", .. arguments]));
+
+    [Fact]
+    public void Pull_List_IsOk() => Assert.Equal(0, Program.Main(["pull", "--list", "--models", _folder.Root]));
+
+    private int Pull(Uri url)
+    {
+        var catalogue = _folder.Text("catalogue.json", JsonSerializer.Serialize(new
+        {
+            schema = 1,
+            files = new Dictionary<string, object> { ["tiny.safetensors"] = new { origin = "a test", licence = "MIT", url } },
+            models = new Dictionary<string, object> { ["tiny"] = new { kind = "decoder", weights = "tiny.safetensors" } },
+        }));
+        return Program.Main(["pull", "tiny", "--catalogue", catalogue, "--models", _folder["store"]]);
+    }
+}
