@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
 
@@ -26,7 +27,7 @@ internal static class CommonOptions
     public static Option<int?> Threads { get; } = NumberOption.Count("--threads", "CPU threads. [default: one per physical core]");
 
     public static Option<int?> Batch { get; } = NumberOption.Count(
-        "--batch", "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU, 8 on CUDA]");
+        "--batch", "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU and for clips, 8 on CUDA]");
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object instead of a table." };
 
@@ -41,6 +42,12 @@ internal static class CommonOptions
     {
         HelpName = "raw|model",
         Description = "What the latent files hold: raw (what the VAE encoder returns) or model (scaled, what a diffusion model trains on). [default: what the decoder expects]",
+    };
+
+    public static Option<string?> Layout { get; } = new("--layout")
+    {
+        HelpName = "cthw|tchw",
+        Description = "For a video decoder: whether clips lie in the files as [C,T,h,w] or [T,C,h,w], with or without a batch dimension. [default: cthw]",
     };
 
     public static Option<int?> Tile { get; } = new("--tile")
@@ -69,7 +76,8 @@ internal static class CommonOptions
     }
 
     /// <summary>Samples per run.</summary>
-    public static int BatchSize(ParseResult parsed, ExecutionDevice device) => parsed.GetValue(Batch) ?? (device.CudaDevice is null ? 1 : 8);
+    public static int BatchSize(ParseResult parsed, ExecutionDevice device, bool clips = false) =>
+        parsed.GetValue(Batch) ?? (clips || device.CudaDevice is null ? 1 : 8);
 
     /// <summary>The units that the files hold; null for what the decoder expects.</summary>
     /// <exception cref="UsageException">They are neither raw nor model.</exception>
@@ -79,6 +87,19 @@ internal static class CommonOptions
         "raw" => PerceptualEval.Models.LatentUnits.Raw,
         "model" => PerceptualEval.Models.LatentUnits.Model,
         var other => throw new UsageException($"--units {other}: expected raw or model."),
+    };
+
+    /// <summary>How samples lie in the files: as images, or as clips where the decoder is a video's.</summary>
+    /// <exception cref="UsageException">An option is given that is not for what the decoder takes, or the layout is neither cthw nor tchw.</exception>
+    public static SampleLayout LayoutFor(ParseResult parsed, Model decoder) => (parsed.GetValue(Layout), decoder.Manifest.FrameBatching) switch
+    {
+        (null, null) => SampleLayout.Image,
+        (_, not null) when parsed.GetResult(Tile) is not null =>
+            throw new UsageException($"--tile is for images; decoder '{decoder.Name}' takes clips, a few frames at a time. Leave it out."),
+        (null or "cthw", not null) => SampleLayout.ChannelsFrames,
+        ("tchw", not null) => SampleLayout.FramesChannels,
+        ("cthw" or "tchw", null) => throw new UsageException($"--layout is for clips; decoder '{decoder.Name}' takes images. Leave it out, or choose a video decoder."),
+        var (other, _) => throw new UsageException($"--layout {other}: expected cthw or tchw."),
     };
 
     /// <summary>How large latents are decoded; null for as a whole.</summary>

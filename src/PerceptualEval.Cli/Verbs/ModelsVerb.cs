@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Models;
@@ -64,8 +63,7 @@ internal static class ModelsVerb
         yield return ("kind", manifest.Kind.ToString().ToLowerInvariant());
         if (manifest.Latent is { } latent)
         {
-            yield return ("latents", string.Create(CultureInfo.InvariantCulture,
-                $"{latent.Channels} channels, 1/{latent.SpatialFactor} of the image's size, {latent.Units.ToString().ToLowerInvariant()} units"));
+            yield return ("latents", LatentText.Of(latent));
         }
 
         foreach (var file in manifest.BuiltFrom)

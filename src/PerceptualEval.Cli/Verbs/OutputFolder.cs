@@ -1,3 +1,4 @@
+using System.Globalization;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Cli.Results;
@@ -42,6 +43,12 @@ internal sealed class OutputFolder
     /// <exception cref="DatasetException">The id leads out of the folder, or to the sample's own file.</exception>
     /// <exception cref="OutputException">The file can't be written.</exception>
     public void WritePng(Sample sample, ReadOnlySpan<float> image, ImageSize size) => OutputFile.WritePng(PathOf(sample, ".png"), image, size);
+
+    /// <summary>Writes a frame [3,H,W] in [-1,1] of a sample's clip, all of it finite, as <c>ID/0000.png</c>.</summary>
+    /// <exception cref="DatasetException">The id leads out of the folder.</exception>
+    /// <exception cref="OutputException">The file can't be written.</exception>
+    public void WriteFrame(Sample sample, int frame, ReadOnlySpan<float> image, ImageSize size) =>
+        OutputFile.WritePng(PathOf(sample, string.Create(CultureInfo.InvariantCulture, $"/{frame:0000}.png")), image, size);
 
     // The folders of an id such as a/b are made.
     private string PathOf(Sample sample, string extension)

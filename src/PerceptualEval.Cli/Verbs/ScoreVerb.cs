@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
 
@@ -14,7 +15,7 @@ internal static class ScoreVerb
     private static readonly Option<string?> Images = new("--images")
     {
         HelpName = "I",
-        Description = "Images for the third term: image or tensor ([-1,1]) files.",
+        Description = "Images (for clips: videos) for the third term: image or tensor ([-1,1]) files.",
     };
 
     private static readonly Option<string?> Pairs = new("--pairs")
@@ -57,7 +58,7 @@ internal static class ScoreVerb
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
             Pred, Target, Images, Pairs, AllowMissing, Decoder, CommonOptions.Lpips,
-            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units, CommonOptions.Tile,
+            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             CommonOptions.Json, Out, FailAbove,
         };
@@ -68,19 +69,21 @@ internal static class ScoreVerb
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var options = LossOptionsOf(parsed);
+        var store = CommonOptions.Store(parsed);
+        var layout = CommonOptions.LayoutFor(parsed, store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
         var dataset = Dataset.OpenLatents(
-            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), parsed.GetValue(AllowMissing));
+            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), parsed.GetValue(AllowMissing), layout);
         RequireImagesIfWeighted(dataset, options.Weights);
         using var loss = LatentPerceptualLoss.Load(
-            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), CommonOptions.Store(parsed));
+            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
         BatchCheck.Units(options.Units, loss.Decoder);
-        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device);
+        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
         var provenance = Provenance.Of(loss, batchSize);
 
         // Standard output comes last: it says nothing where the file fails.
         using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var shown = Shown(parsed, provenance);
-        var summary = new ScoreRun(loss, CommonOptions.Store(parsed), file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
+        var summary = new ScoreRun(loss, store, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
         if (dataset.Warning is { } warning)
         {
             Console.Error.WriteLine($"perceptual-eval: {warning}");

@@ -48,6 +48,12 @@ public sealed record LatentSpace
     [JsonIgnore]
     public bool CanConvert => Scaling is not null || Mean is not null;
 
+    /// <summary>How many video frames latent frames decode to: the first latent frame of an odd number is a single frame, every other gives <see cref="TemporalFactor"/>.</summary>
+    /// <param name="latentFrames">At least 1.</param>
+    /// <returns>factor·(t − 1) + 1 for odd t, factor·t for even t.</returns>
+    public long VideoFrames(long latentFrames) =>
+        (TemporalFactor * latentFrames) - (latentFrames % 2 * (TemporalFactor - 1));
+
     /// <summary>Channels of folded latents, <see cref="Channels"/>·<see cref="PatchSize"/>²; the same as <see cref="Channels"/> where nothing is folded.</summary>
     [JsonIgnore]
     public int PatchedChannels => Channels * PatchSize * PatchSize;

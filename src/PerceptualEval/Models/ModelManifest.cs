@@ -36,6 +36,9 @@ public sealed record ModelManifest
     /// <summary>The latents that a decoder takes or an encoder returns; null for other kinds.</summary>
     public LatentSpace? Latent { get; init; }
 
+    /// <summary>For a video decoder: the batches of frames that its graph takes; null for graphs that take images.</summary>
+    public FrameBatching? FrameBatching { get; init; }
+
     /// <summary>The values of a black and of a white pixel where the graph meets an image.</summary>
     public IReadOnlyList<double> ImageRange { get; init => field = value ?? [-1, 1]; } = [-1, 1];
 
