@@ -22,6 +22,11 @@ internal static class Layers
 
     public static Value Relu(this GraphBuilder graph, Value x) => graph.Node("Relu", [x]);
 
+    /// <summary>x·sigmoid(x).</summary>
+    public static Value Silu(this GraphBuilder graph, Value x) => graph.Multiply(x, graph.Node("Sigmoid", [x]));
+
+    public static Value Transpose(this GraphBuilder graph, Value x, params ReadOnlySpan<long> order) => graph.Node("Transpose", [x], Ints("perm", order));
+
     public static Value Concat(this GraphBuilder graph, int axis, params ReadOnlySpan<Value> parts) => graph.Node("Concat", parts, Int("axis", axis));
 
     public static Value Reshape(this GraphBuilder graph, Value x, params ReadOnlySpan<long> shape) => graph.Node("Reshape", [x, graph.Integers(shape)]);

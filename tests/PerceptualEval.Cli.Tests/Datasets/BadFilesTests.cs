@@ -1,3 +1,4 @@
+using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.TensorFiles;
 
@@ -6,7 +7,7 @@ namespace PerceptualEval.Cli.Tests.Datasets;
 /// <summary>A folder's bad files are counted and passed over; files given by name, and with --strict any, end the run.</summary>
 public sealed class BadFilesTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public BadFilesTests()
     {

@@ -1,3 +1,4 @@
+using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
@@ -7,7 +8,7 @@ namespace PerceptualEval.Cli.Tests.Datasets;
 
 public sealed class PosteriorTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

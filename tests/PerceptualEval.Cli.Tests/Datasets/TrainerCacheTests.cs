@@ -1,3 +1,4 @@
+using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Models;
@@ -7,7 +8,7 @@ namespace PerceptualEval.Cli.Tests.Datasets;
 /// <summary>Caches of trainers as datasets: they pair by the image they were made from.</summary>
 public sealed class TrainerCacheTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,8 +1,8 @@
+using PerceptualEval.TestSupport;
 using System.Text.Json;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Inspection;
 using PerceptualEval.Cli.Results;
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
@@ -12,7 +12,7 @@ namespace PerceptualEval.Cli.Tests.Inspection;
 
 public sealed class InspectionTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

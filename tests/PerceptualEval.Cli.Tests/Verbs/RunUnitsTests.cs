@@ -1,5 +1,5 @@
+using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Cli.Verbs;
 using PerceptualEval.Models;
@@ -8,7 +8,7 @@ namespace PerceptualEval.Cli.Tests.Verbs;
 
 public sealed class RunUnitsTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

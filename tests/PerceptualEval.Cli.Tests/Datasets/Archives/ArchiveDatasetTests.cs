@@ -1,3 +1,4 @@
+using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;
@@ -5,7 +6,7 @@ namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 /// <summary>Datasets of archives: how they pair, and what they hold in memory.</summary>
 public sealed class ArchiveDatasetTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,3 +1,4 @@
+using PerceptualEval.TestSupport;
 using Microsoft.Data.Sqlite;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
@@ -6,7 +7,7 @@ namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 
 public sealed class DiffusionPipeCacheTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

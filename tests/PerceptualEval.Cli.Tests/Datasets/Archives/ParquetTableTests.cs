@@ -1,3 +1,4 @@
+using PerceptualEval.TestSupport;
 using Parquet;
 using Parquet.Serialization;
 using PerceptualEval.Cli.Datasets;
@@ -7,7 +8,7 @@ namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 
 public sealed class ParquetTableTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,3 +1,4 @@
+using PerceptualEval.TestSupport;
 using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.Text;
@@ -8,7 +9,7 @@ namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 
 public sealed class TarArchiveTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
