@@ -7,7 +7,7 @@ namespace PerceptualEval;
 
 /// <summary>
 /// The composite loss of predicted and target latents: w₁·latent L2 + w₂·LPIPS(decode(target), decode(pred)) + w₃·LPIPS(image, decode(pred)).
-/// Loaded once, used for any number of batches; safe for concurrent use.
+/// Loaded once, used for any number of batches; safe for concurrent use. With a video decoder the LPIPS terms of a clip are the means over its frames.
 /// </summary>
 /// <remarks>
 /// Reproduces LatentLPIPS of Stability-AI/generative-models and CogVideo (<c>sgm/modules/autoencoding/losses/lpips.py</c>), per sample
@@ -15,6 +15,9 @@ namespace PerceptualEval;
 /// </remarks>
 public sealed class LatentPerceptualLoss : IDisposable
 {
+    private readonly PerceptualTerms _terms;
+    private readonly ClipTerms _clips;
+
     /// <summary>Creates the loss from a decoder and an LPIPS network.</summary>
     /// <param name="decoder">The decoder; owned by the loss from here on and disposed with it.</param>
     /// <param name="lpips">The LPIPS network; owned by the loss from here on and disposed with it.</param>
@@ -24,6 +27,8 @@ public sealed class LatentPerceptualLoss : IDisposable
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(lpips);
         (Decoder, Lpips, Options) = (decoder, lpips, options ?? new LossOptions());
+        _terms = new PerceptualTerms(lpips, Options);
+        _clips = new ClipTerms(lpips, _terms);
     }
 
     /// <summary>How the loss is computed.</summary>
@@ -62,9 +67,9 @@ public sealed class LatentPerceptualLoss : IDisposable
     }
 
     /// <summary>Scores a batch of pairs.</summary>
-    /// <param name="predicted">[N,C,h,w]; not changed.</param>
-    /// <param name="target">[N,C,h,w]; not changed.</param>
-    /// <param name="images">[N,3,H,W] in [-1,1] for the third term; may be null where its weight is 0.</param>
+    /// <param name="predicted">[N,C,h,w], or [N,C,t,h,w] for a video decoder; not changed.</param>
+    /// <param name="target">Of the same shape; not changed.</param>
+    /// <param name="images">[N,3,H,W], or [N,3,T,H,W] with as many frames as are decoded, in [-1,1] for the third term; may be null where its weight is 0.</param>
     /// <returns>One loss per sample, in order. A sample whose latents or decoded images are not finite scores NaN.</returns>
     /// <exception cref="ArgumentException">Shapes do not fit each other, the decoder or the LPIPS network, or images are missing.</exception>
     /// <exception cref="InvalidOperationException">The units need a conversion that is not known.</exception>
@@ -82,7 +87,7 @@ public sealed class LatentPerceptualLoss : IDisposable
     /// <summary>Scores a batch of pairs given as spans.</summary>
     /// <param name="predicted">As many values as the shape has elements, C order.</param>
     /// <param name="target">As many values as the shape has elements, C order.</param>
-    /// <param name="shape">[N,C,h,w].</param>
+    /// <param name="shape">[N,C,h,w], or [N,C,t,h,w] for a video decoder.</param>
     /// <returns>One loss per sample, in order.</returns>
     /// <exception cref="ArgumentException">Lengths or shapes do not fit, or the third term has a weight and so needs images.</exception>
     /// <exception cref="InvalidOperationException">The units need a conversion that is not known.</exception>
@@ -95,7 +100,8 @@ public sealed class LatentPerceptualLoss : IDisposable
     }
 
     /// <summary>Decodes target latents and computes their features, for scoring several predictions against them.</summary>
-    /// <param name="target">[N,C,h,w]; copied.</param>
+    /// <remarks>Of a clip the decoded frames are kept, not their features, which are many times larger and quickly computed.</remarks>
+    /// <param name="target">[N,C,h,w], or [N,C,t,h,w] for a video decoder; copied.</param>
     /// <returns>The prepared target, owned by the caller.</returns>
     /// <exception cref="ArgumentException">The shape does not fit the decoder or the LPIPS network.</exception>
     /// <exception cref="InvalidOperationException">The units need a conversion that is not known.</exception>
@@ -105,24 +111,35 @@ public sealed class LatentPerceptualLoss : IDisposable
         ArgumentNullException.ThrowIfNull(target);
         Decoder.ImageShape(target.Shape);
         var finite = new bool[target.Shape[0]];
-        PerceptualFeatures? features = null;
         MarkFinite(target, finite, first: true);
+        PerceptualFeatures? features = null;
+        TensorBuffer? video = null;
         if (Options.Weights.Perceptual > 0)
         {
-            using var image = Decode(target);
+            var image = Decode(target);
             MarkFinite(image, finite);
-            features = Lpips.Features(image);
+            if (Decoder.IsVideo)
+            {
+                video = image;
+            }
+            else
+            {
+                using (image)
+                {
+                    features = Lpips.Features(image);
+                }
+            }
         }
 
-        return new PreparedTarget(TensorBuffer.CopyOf(target.Shape, target.Span), features, finite);
+        return new PreparedTarget(TensorBuffer.CopyOf(target.Shape, target.Span), features, video, finite);
     }
 
     /// <summary>Scores a batch of predictions against targets that are already prepared.</summary>
-    /// <param name="predicted">[N,C,h,w] of the target's shape; not changed.</param>
+    /// <param name="predicted">Of the target's shape; not changed.</param>
     /// <param name="target">The targets, made by <see cref="Prepare"/> of this loss.</param>
-    /// <param name="images">[N,3,H,W] in [-1,1] for the third term; may be null where its weight is 0.</param>
+    /// <param name="images">[N,3,H,W], or [N,3,T,H,W] with as many frames as are decoded, in [-1,1] for the third term; may be null where its weight is 0.</param>
     /// <returns>One loss per sample, in order. A sample whose latents or decoded images are not finite scores NaN.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit each other, or images are missing.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit each other, images are missing, or the target was prepared without the perceptual term.</exception>
     /// <exception cref="InvalidOperationException">The units need a conversion that is not known.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
     public IReadOnlyList<SampleLoss> Score(TensorBuffer predicted, PreparedTarget target, TensorBuffer? images = null)
@@ -131,20 +148,37 @@ public sealed class LatentPerceptualLoss : IDisposable
         ArgumentNullException.ThrowIfNull(target);
         RequireSameShape(predicted.Shape, target.Shape);
         RequireImages(predicted.Shape, images);
-        var finite = (bool[])target.Finite.Clone();
-        MarkFinite(predicted, finite);
-        IReadOnlyList<PerceptualDistance>? perceptual = null;
-        IReadOnlyList<PerceptualDistance>? onInputs = null;
-        if (Options.Weights is { Perceptual: > 0 } or { Input: > 0 })
+        if (Options.Weights.Perceptual > 0 && target is { Features: null, Video: null })
         {
-            using var decoded = Decode(predicted);
-            MarkFinite(decoded, finite);
-            using var features = NeedsOwnFeatures(decoded, images) ? Lpips.Features(decoded) : null;
-            perceptual = target.Features is null ? null : Lpips.Distance(target.Features, features!);
-            onInputs = Options.Weights.Input > 0 ? DistanceToImages(images!, decoded, features, finite) : null;
+            throw new ArgumentException("the target was prepared by a loss without the perceptual term; prepare it with this one.", nameof(target));
         }
 
-        return Combine(predicted, target, perceptual, onInputs, finite);
+        var finite = (bool[])target.Finite.Clone();
+        MarkFinite(predicted, finite);
+        if (Options.Weights is { Perceptual: 0, Input: 0 })
+        {
+            return Combine(predicted, target, new FrameLoss[finite.Length], finite);
+        }
+
+        using var decoded = Decode(predicted);
+        MarkFinite(decoded, finite);
+        if (Options.Weights.Input > 0)
+        {
+            MarkFinite(images!, finite);
+        }
+
+        if (!Decoder.IsVideo)
+        {
+            return Combine(predicted, target, _terms.Compute(decoded, target.Features, images), finite);
+        }
+
+        var clips = new FrameLoss[finite.Length][];
+        for (var i = 0; i < clips.Length; i++)
+        {
+            clips[i] = _clips.Compute(i, decoded, target.Video, images);
+        }
+
+        return Combine(predicted, target, Array.ConvertAll(clips, ClipTerms.Mean), finite, clips);
     }
 
     /// <summary>Disposes the decoder and the LPIPS network.</summary>
@@ -165,28 +199,7 @@ public sealed class LatentPerceptualLoss : IDisposable
         return images;
     }
 
-    // decode(pred) at its own size is compared with the target, and with images of that size.
-    private bool NeedsOwnFeatures(TensorBuffer decoded, TensorBuffer? images) =>
-        Options.Weights.Perceptual > 0 || Options.Resize != ResizeMode.Decoded || SameSize(decoded, images!);
-
-    private IReadOnlyList<PerceptualDistance> DistanceToImages(TensorBuffer images, TensorBuffer decoded, PerceptualFeatures? decodedFeatures, bool[] finite)
-    {
-        MarkFinite(images, finite);
-        if (SameSize(decoded, images) || Options.Resize == ResizeMode.Image)
-        {
-            using var resized = SameSize(decoded, images) ? null : BicubicResize.Resize(images, (int)decoded.Shape[2], (int)decoded.Shape[3]);
-            using var imageFeatures = Lpips.Features(resized ?? images);
-            return Lpips.Distance(imageFeatures, decodedFeatures!);
-        }
-
-        using var enlarged = BicubicResize.Resize(decoded, (int)images.Shape[2], (int)images.Shape[3]);
-        using var enlargedFeatures = Lpips.Features(enlarged);
-        using var features = Lpips.Features(images);
-        return Lpips.Distance(features, enlargedFeatures);
-    }
-
-    private SampleLoss[] Combine(
-        TensorBuffer predicted, PreparedTarget target, IReadOnlyList<PerceptualDistance>? perceptual, IReadOnlyList<PerceptualDistance>? onInputs, bool[] finite)
+    private SampleLoss[] Combine(TensorBuffer predicted, PreparedTarget target, FrameLoss[] terms, bool[] finite, FrameLoss[][]? clips = null)
     {
         var losses = new SampleLoss[finite.Length];
         for (var i = 0; i < losses.Length; i++)
@@ -194,10 +207,10 @@ public sealed class LatentPerceptualLoss : IDisposable
             // A network may swallow a NaN (max(NaN, 0) is 0): what went in decides, not what came out.
             var poison = finite[i] ? 0 : double.NaN;
             var latent = MeanSquaredError.Compute(target.Latents.Sample(i), predicted.Sample(i));
-            var p = perceptual?[i].Total + poison;
-            var q = onInputs?[i].Total + poison;
+            var p = terms[i].PerceptualLoss + poison;
+            var q = terms[i].PerceptualLossOnInputs + poison;
             var loss = (Options.Weights.Latent * latent) + (Options.Weights.Perceptual * (p ?? 0)) + (Options.Weights.Input * (q ?? 0)) + poison;
-            losses[i] = new SampleLoss(loss, latent, p, q);
+            losses[i] = new SampleLoss(loss, latent, p, q) { Frames = clips?[i] };
         }
 
         return losses;
@@ -216,7 +229,7 @@ public sealed class LatentPerceptualLoss : IDisposable
         }
 
         var decoded = Decoder.ImageShape(latents);
-        var fits = images.Shape.Rank == 4 && images.Shape[0] == latents[0] && images.Shape[1] == 3;
+        var fits = images.Shape.Rank == decoded.Rank && images.Shape.Dimensions[..^2].SequenceEqual(decoded.Dimensions[..^2]) && images.Shape.ElementCount > 0;
         if (!fits || (Options.Resize == ResizeMode.None && images.Shape != decoded))
         {
             throw new ArgumentException(
@@ -231,8 +244,6 @@ public sealed class LatentPerceptualLoss : IDisposable
             throw new ArgumentException($"predicted latents of shape {predicted}, target latents of shape {target}; they must be the same.");
         }
     }
-
-    private static bool SameSize(TensorBuffer a, TensorBuffer b) => a.Shape == b.Shape;
 
     private static void MarkFinite(TensorBuffer tensor, bool[] finite, bool first = false)
     {

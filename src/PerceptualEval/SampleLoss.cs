@@ -7,6 +7,9 @@ namespace PerceptualEval;
 /// <param name="PerceptualLossOnInputs">LPIPS(image, decode(pred)); null where its weight is 0.</param>
 public readonly record struct SampleLoss(double Loss, double LatentL2Loss, double? PerceptualLoss, double? PerceptualLossOnInputs)
 {
+    /// <summary>For a clip, the perceptual terms of each frame, in order; null for images, and where no perceptual term has a weight.</summary>
+    public IReadOnlyList<FrameLoss>? Frames { get; init; }
+
     /// <summary>Whether the loss and every computed term are finite. Otherwise the sample is reported and left out of every average.</summary>
     public bool IsFinite =>
         double.IsFinite(Loss) && double.IsFinite(LatentL2Loss)

@@ -62,10 +62,12 @@ internal sealed class Dataset
     /// <param name="images"><c>--images</c>: a file or folder of images, or null.</param>
     /// <param name="pairs"><c>--pairs</c>: a CSV or JSONL file instead of the three, or null.</param>
     /// <param name="allowMissing">Leave out what has no partner, instead of refusing.</param>
+    /// <param name="layout">How a sample's dimensions lie in all tensor files.</param>
     /// <exception cref="DatasetException">The arguments or the files are not a dataset.</exception>
     /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
     /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
-    public static Dataset OpenLatents(string? pred, string? target, string? images, string? pairs, bool allowMissing)
+    public static Dataset OpenLatents(
+        string? pred, string? target, string? images, string? pairs, bool allowMissing, SampleLayout layout = SampleLayout.Image)
     {
         if (pairs is not null)
         {
@@ -76,7 +78,7 @@ internal sealed class Dataset
 
             var leftOut = new LeftOut();
             var (columns, groups) = PairsFile.Read(pairs, leftOut);
-            return new Dataset(columns, groups, leftOut, allowMissing);
+            return new Dataset([.. columns.Select(column => column with { Layout = layout })], groups, leftOut, allowMissing);
         }
 
         if (pred is null || target is null)
@@ -85,10 +87,10 @@ internal sealed class Dataset
             throw new DatasetException($"{missing} missing: two files or two folders of latents are compared. Give --pred and --target, or --pairs.");
         }
 
-        List<DatasetInput> inputs = [new("--target", target, SourceKind.Latent), new("--pred", pred, SourceKind.Latent)];
+        List<DatasetInput> inputs = [new("--target", target, SourceKind.Latent, layout), new("--pred", pred, SourceKind.Latent, layout)];
         if (images is not null)
         {
-            inputs.Add(new DatasetInput("--images", images, SourceKind.Image));
+            inputs.Add(new DatasetInput("--images", images, SourceKind.Image, layout));
         }
 
         return Open(inputs, allowMissing);

@@ -24,7 +24,7 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
         if (tensor.IsPicture)
         {
             using var picture = ImageFile.Read(tensor.Path);
-            RefuseChange(tensor, picture.Shape.Dimensions[^3..].SequenceEqual(tensor.Shape.Dimensions));
+            RefuseChange(tensor, picture.Shape.Dimensions[^2..].SequenceEqual(tensor.Shape.Dimensions[^2..]));
             picture.Span.CopyTo(destination);
             return;
         }
@@ -33,7 +33,15 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
         RefuseChange(tensor, tensor.Index < file.Tensors.Count
             && file.Tensors[tensor.Index].Name == tensor.Name
             && file.Tensors[tensor.Index].Shape == tensor.Shape);
-        file.Read(file.Tensors[tensor.Index], batchIndex * tensor.SampleShape.ElementCount, destination);
+        var start = batchIndex * tensor.SampleShape.ElementCount;
+        if (tensor.Layout == SampleLayout.FramesChannels)
+        {
+            ReadFramesFirst(file, tensor, start, destination);
+        }
+        else
+        {
+            file.Read(file.Tensors[tensor.Index], start, destination);
+        }
     }
 
     /// <summary>Closes the files.</summary>
@@ -42,6 +50,20 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
         foreach (var file in _open)
         {
             file?.Dispose();
+        }
+    }
+
+    // In the order of the file, plane by plane: [T,C,H,W] there, [C,T,H,W] here.
+    private static void ReadFramesFirst(TensorFile file, SampleTensor tensor, long start, Span<float> destination)
+    {
+        var (channels, frames) = ((int)tensor.SampleShape[0], (int)tensor.SampleShape[1]);
+        var plane = destination.Length / (channels * frames);
+        for (var frame = 0; frame < frames; frame++)
+        {
+            for (var channel = 0; channel < channels; channel++, start += plane)
+            {
+                file.Read(file.Tensors[tensor.Index], start, destination.Slice(((channel * frames) + frame) * plane, plane));
+            }
         }
     }
 

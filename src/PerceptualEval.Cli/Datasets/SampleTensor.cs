@@ -4,16 +4,22 @@ using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Datasets;
 
-/// <summary>A tensor of samples, known from its file's header: one latent or image, or a batch of them. A picture file is one image.</summary>
+/// <summary>A tensor of samples, known from its file's header: one latent, image or clip, or a batch of them. A picture file is one image, or a clip of one frame.</summary>
 internal sealed record SampleTensor
 {
-    private SampleTensor(string path, string name, int index, TensorShape shape)
+    private SampleTensor(string path, string name, int index, TensorShape shape, SampleLayout layout)
     {
         Path = path;
         Name = name;
         Index = index;
         Shape = shape;
-        SampleShape = new TensorShape(shape.Dimensions[^3..]);
+        Layout = layout;
+        SampleShape = layout switch
+        {
+            SampleLayout.Image => new TensorShape(shape.Dimensions[^3..]),
+            SampleLayout.ChannelsFrames => new TensorShape(shape.Dimensions[^4..]),
+            _ => new TensorShape(shape[^3], shape[^4], shape[^2], shape[^1]),
+        };
     }
 
     /// <summary>The file.</summary>
@@ -28,14 +34,17 @@ internal sealed record SampleTensor
     /// <summary>Whether the file is a picture.</summary>
     public bool IsPicture => Index < 0;
 
-    /// <summary>The shape in the file: <c>[C,H,W]</c> or <c>[N,C,H,W]</c>; no dimension is 0.</summary>
+    /// <summary>How a sample's dimensions lie in the file.</summary>
+    public SampleLayout Layout { get; }
+
+    /// <summary>The shape in the file: a sample's in <see cref="Layout"/>, with or without a batch dimension; no dimension is 0.</summary>
     public TensorShape Shape { get; }
 
-    /// <summary>The shape of one sample: <c>[C,H,W]</c>.</summary>
+    /// <summary>The shape of one sample, channels first: <c>[C,H,W]</c>, or <c>[C,T,H,W]</c> for a clip.</summary>
     public TensorShape SampleShape { get; }
 
     /// <summary>Whether there is a batch dimension, so that ids get an index.</summary>
-    public bool IsBatch => Shape.Rank == 4;
+    public bool IsBatch => Shape.Rank > SampleShape.Rank;
 
     /// <summary>How many samples it holds.</summary>
     public long Count => IsBatch ? Shape[0] : 1;
@@ -43,16 +52,19 @@ internal sealed record SampleTensor
     /// <summary>Reads the headers of a file.</summary>
     /// <param name="path">A tensor file, or a picture where images are expected.</param>
     /// <param name="kind">What the file should hold.</param>
+    /// <param name="layout">How a sample's dimensions lie in it.</param>
     /// <returns>At least one tensor, in the order of the file.</returns>
     /// <exception cref="DatasetException">The file holds no tensors, or one that is no latent or image.</exception>
     /// <exception cref="TensorFileException">The tensor file can't be read.</exception>
     /// <exception cref="ImageFileException">The picture can't be read.</exception>
-    public static IReadOnlyList<SampleTensor> ReadHeaders(string path, SourceKind kind)
+    public static IReadOnlyList<SampleTensor> ReadHeaders(string path, SourceKind kind, SampleLayout layout = SampleLayout.Image)
     {
         if (kind == SourceKind.Image && !FileExtensions.IsTensor(path))
         {
             var size = ImageFile.ReadSize(path);
-            return [new SampleTensor(path, "", -1, new TensorShape(3, size.Height, size.Width))];
+            return layout == SampleLayout.Image
+                ? [new SampleTensor(path, "", -1, new TensorShape(3, size.Height, size.Width), layout)]
+                : [new SampleTensor(path, "", -1, new TensorShape(3, 1, size.Height, size.Width), SampleLayout.ChannelsFrames)];
         }
 
         using var file = TensorFile.Open(path);
@@ -65,8 +77,8 @@ internal sealed record SampleTensor
         for (var i = 0; i < tensors.Length; i++)
         {
             var entry = file.Tensors[i];
-            Check(path, entry, kind);
-            tensors[i] = new SampleTensor(path, entry.Name, i, entry.Shape);
+            Check(path, entry, kind, layout);
+            tensors[i] = new SampleTensor(path, entry.Name, i, entry.Shape, layout);
         }
 
         return tensors;
@@ -75,18 +87,19 @@ internal sealed record SampleTensor
     /// <summary>The file, the tensor's key and its shape, for messages.</summary>
     public override string ToString() => $"{Locate(Path, Name)}: shape {Shape}";
 
-    private static void Check(string path, TensorEntry entry, SourceKind kind)
+    private static void Check(string path, TensorEntry entry, SourceKind kind, SampleLayout layout)
     {
         var shape = entry.Shape;
         var where = $"{Locate(path, entry.Name)}: shape {shape}";
-        if (shape.Rank is not (3 or 4))
+        var rank = layout == SampleLayout.Image ? 3 : 4;
+        if (shape.Rank != rank && shape.Rank != rank + 1)
         {
-            throw new DatasetException($"{where}; expected {Expected(kind)}.");
+            throw new DatasetException($"{where}; expected {Expected(kind, layout)}.");
         }
 
-        if (kind == SourceKind.Image && shape[^3] != 3)
+        if (kind == SourceKind.Image && shape[layout == SampleLayout.ChannelsFrames ? ^4 : ^3] != 3)
         {
-            throw new DatasetException($"{where}; expected {Expected(kind)}. Give pictures, or decoded images, here.");
+            throw new DatasetException($"{where}; expected {Expected(kind, layout)}. Give pictures, or decoded images, here.");
         }
 
         if (kind == SourceKind.Image && IsInteger(entry.Type))
@@ -96,10 +109,10 @@ internal sealed record SampleTensor
 
         if (shape.ElementCount == 0)
         {
-            throw new DatasetException($"{where} is empty; expected {Expected(kind)}.");
+            throw new DatasetException($"{where} is empty; expected {Expected(kind, layout)}.");
         }
 
-        if (shape.ElementCount / (shape.Rank == 4 ? shape[0] : 1) > Array.MaxLength)
+        if (shape.ElementCount / (shape.Rank > rank ? shape[0] : 1) > Array.MaxLength)
         {
             throw new DatasetException($"{where}; one sample may have at most {Array.MaxLength} values.");
         }
@@ -107,9 +120,15 @@ internal sealed record SampleTensor
 
     private static string Locate(string path, string name) => name.Length == 0 ? $"'{path}'" : $"'{path}', tensor '{name}'";
 
-    private static string Expected(SourceKind kind) => kind == SourceKind.Latent
-        ? "a latent, [C,h,w] or [N,C,h,w]"
-        : "an image in [-1,1], [3,H,W] or [N,3,H,W]";
+    private static string Expected(SourceKind kind, SampleLayout layout) => (kind, layout) switch
+    {
+        (SourceKind.Latent, SampleLayout.Image) => "a latent, [C,h,w] or [N,C,h,w]",
+        (SourceKind.Latent, SampleLayout.ChannelsFrames) => "a clip's latent, [C,t,h,w] or [N,C,t,h,w]",
+        (SourceKind.Latent, _) => "a clip's latent, [t,C,h,w] or [N,t,C,h,w] as --layout says",
+        (_, SampleLayout.Image) => "an image in [-1,1], [3,H,W] or [N,3,H,W]",
+        (_, SampleLayout.ChannelsFrames) => "a video in [-1,1], [3,T,H,W] or [N,3,T,H,W]",
+        _ => "a video in [-1,1], [T,3,H,W] or [N,T,3,H,W] as --layout says",
+    };
 
     private static bool IsInteger(ElementType type) => type is ElementType.Bool
         or ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64

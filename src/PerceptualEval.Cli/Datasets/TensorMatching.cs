@@ -13,7 +13,7 @@ internal static class TensorMatching
     /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
     public static IReadOnlyList<TensorGroup> Match(FileGroup group, IReadOnlyList<DatasetInput> inputs, LeftOut leftOut)
     {
-        var files = group.Paths.Zip(inputs, (path, input) => SampleTensor.ReadHeaders(path, input.Kind)).ToArray();
+        var files = group.Paths.Zip(inputs, (path, input) => SampleTensor.ReadHeaders(path, input.Kind, input.Layout)).ToArray();
         IReadOnlyList<TensorGroup> matches = files.All(tensors => tensors.Count == 1)
             ? [new TensorGroup(group.Id, [.. files.Select(tensors => tensors[0])])]
             : MatchByKey(group.Id, files, inputs, leftOut);

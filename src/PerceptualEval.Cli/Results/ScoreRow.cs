@@ -21,6 +21,10 @@ internal sealed record ScoreRow(
     public static IReadOnlyList<string> Columns { get; } =
         ["id", "loss", "latent_l2_loss", "perceptual_loss", "perceptual_loss_on_inputs", "non_finite"];
 
+    /// <summary>For a clip, the perceptual terms of each frame, in order: <c>{"perceptual_loss", "perceptual_loss_on_inputs"}</c>. JSON has them; tables, CSV and Parquet don't.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FrameLoss>? Frames { get; init; }
+
     /// <summary>Makes the row of a sample.</summary>
     /// <param name="id">The sample's id.</param>
     /// <param name="sample">Its loss and terms.</param>
@@ -31,7 +35,10 @@ internal sealed record ScoreRow(
         Finite(sample.LatentL2Loss),
         Finite(sample.PerceptualLoss),
         Finite(sample.PerceptualLossOnInputs),
-        sample.IsFinite ? null : nonFinite ?? "the loss or one of its terms is not finite");
+        sample.IsFinite ? null : nonFinite ?? "the loss or one of its terms is not finite")
+    {
+        Frames = sample.Frames,
+    };
 
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 }

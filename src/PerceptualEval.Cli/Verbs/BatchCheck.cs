@@ -1,6 +1,7 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
+using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Verbs;
 
@@ -32,16 +33,23 @@ internal static class BatchCheck
             return;
         }
 
+        var expected = $"{tensor}; decoder '{decoder.Model.Name}' takes {Expected(tensor.Layout, space.Channels)}.";
+        if (decoder.IsVideo && tensor.SampleShape[1] == space.Channels)
+        {
+            throw new DatasetException($"{expected} Give --layout {(tensor.Layout == SampleLayout.FramesChannels ? "cthw" : "tchw")}.");
+        }
+
         string[] fitting =
         [
             .. store.List()
-                .Where(model => model.Manifest is { Kind: ModelKind.Decoder, Latent: { } latent } && (latent.Channels == channels || latent.PatchedChannels == channels))
+                .Where(model => model.Manifest is { Kind: ModelKind.Decoder, Latent: { } latent } manifest
+                    && (latent.Channels == channels || latent.PatchedChannels == channels) && manifest.FrameBatching is null != decoder.IsVideo)
                 .Select(model => model.Name),
         ];
         var advice = fitting.Length > 0
             ? $"Installed for {channels} channels: {string.Join(", ", fitting)}; choose with --decoder."
             : $"Choose a decoder of {channels} latent channels; none is installed.";
-        throw new DatasetException($"{tensor}; decoder '{decoder.Model.Name}' takes [N,{space.Channels},h,w]. {advice}");
+        throw new DatasetException($"{expected} {advice}");
     }
 
     /// <summary>Latents must have the decoder's channels and decode to images that the LPIPS network takes.</summary>
@@ -52,16 +60,16 @@ internal static class BatchCheck
         var tensor = batch.Samples[0].Sources[0].Tensor;
         var minimum = lpips.Model.Manifest.MinimumImageSize;
         var image = decoder.ImageShape(batch.Target.Shape);
-        if (image[2] < minimum || image[3] < minimum)
+        if (image[^2] < minimum || image[^1] < minimum)
         {
             throw new DatasetException(
-                $"{tensor} decodes to {image[2]}x{image[3]} pixels; '{lpips.Model.Name}' takes at least {minimum}x{minimum}. Give larger latents, or another network.");
+                $"{tensor} decodes to {image[^2]}x{image[^1]} pixels; '{lpips.Model.Name}' takes at least {minimum}x{minimum}. Give larger latents, or another network.");
         }
     }
 
     /// <summary>Images of the third term must have the decoded images' size, unless one of them is resized.</summary>
     /// <exception cref="DatasetException">They don't.</exception>
-    public static void Images(SampleBatch batch, Tensors.TensorBuffer? images, LatentPerceptualLoss loss)
+    public static void Images(SampleBatch batch, TensorBuffer? images, LatentPerceptualLoss loss)
     {
         var decoded = loss.Decoder.ImageShape(batch.Target.Shape);
         if (images is null || images.Shape == decoded)
@@ -70,10 +78,15 @@ internal static class BatchCheck
         }
 
         var tensor = batch.Samples[0].Image!.Value.Tensor;
+        var expected = $"{tensor}; {batch.Samples[0].Target.Tensor} decodes to {new TensorShape(decoded.Dimensions[1..])}";
+        if (decoded.Rank == 5 && images.Shape[2] != decoded[2])
+        {
+            throw new DatasetException($"{expected}, channels first: {decoded[2]} frames. Give a video of as many frames.");
+        }
+
         if (loss.Options.Resize == ResizeMode.None)
         {
-            throw new DatasetException(
-                $"{tensor}; {batch.Samples[0].Target.Tensor} decodes to [3,{decoded[2]},{decoded[3]}]. Give images of that size, or --resize image or decoded.");
+            throw new DatasetException($"{expected}. Give images of that size, or --resize image or decoded.");
         }
 
         if (loss.Options.Resize == ResizeMode.Decoded)
@@ -87,11 +100,18 @@ internal static class BatchCheck
     public static void Image(SampleTensor image, PerceptualNetwork lpips)
     {
         var minimum = lpips.Model.Manifest.MinimumImageSize;
-        if (image.SampleShape[1] < minimum || image.SampleShape[2] < minimum)
+        if (image.SampleShape[^2] < minimum || image.SampleShape[^1] < minimum)
         {
             throw new DatasetException($"{image}; '{lpips.Model.Name}' takes images of at least {minimum}x{minimum} pixels.");
         }
     }
+
+    private static string Expected(SampleLayout layout, int channels) => layout switch
+    {
+        SampleLayout.Image => $"[N,{channels},h,w]",
+        SampleLayout.ChannelsFrames => $"[N,{channels},t,h,w]",
+        _ => $"[N,t,{channels},h,w]",
+    };
 
     private static string Word(LatentUnits units) => units.ToString().ToLowerInvariant();
 }

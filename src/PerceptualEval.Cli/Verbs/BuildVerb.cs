@@ -141,7 +141,7 @@ internal static class BuildVerb
         var manifest = model.Manifest;
         Console.WriteLine(model.Folder);
         Console.Error.WriteLine(manifest.Latent is { } latent
-            ? $"{manifest.Architecture}: {latent.Channels} latent channels, 1/{latent.SpatialFactor} of the image's size, {latent.Units.ToString().ToLowerInvariant()} units{(latent.CanConvert ? string.Empty : " only (no scaling is known)")}."
+            ? $"{manifest.Architecture}: latents of {LatentText.Of(latent)}{(latent.CanConvert ? string.Empty : " only (no scaling is known)")}."
             : $"{manifest.Architecture}: {manifest.FeatureChannels!.Count} layers, images of at least {manifest.MinimumImageSize} pixels.");
     }
 }

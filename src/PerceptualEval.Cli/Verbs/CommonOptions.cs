@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
 
@@ -23,17 +24,10 @@ internal static class CommonOptions
         DefaultValueFactory = _ => "auto",
     };
 
-    public static Option<int?> Threads { get; } = new("--threads")
-    {
-        HelpName = "N",
-        Description = "CPU threads. [default: one per physical core]",
-    };
+    public static Option<int?> Threads { get; } = NumberOption.Count("--threads", "CPU threads. [default: one per physical core]");
 
-    public static Option<int?> Batch { get; } = new("--batch")
-    {
-        HelpName = "N",
-        Description = "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU, 8 on CUDA]",
-    };
+    public static Option<int?> Batch { get; } = NumberOption.Count(
+        "--batch", "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU and for clips, 8 on CUDA]");
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object instead of a table." };
 
@@ -50,6 +44,12 @@ internal static class CommonOptions
         Description = "What the latent files hold: raw (what the VAE encoder returns) or model (scaled, what a diffusion model trains on). [default: what the decoder expects]",
     };
 
+    public static Option<string?> Layout { get; } = new("--layout")
+    {
+        HelpName = "cthw|tchw",
+        Description = "For a video decoder: whether clips lie in the files as [C,T,h,w] or [T,C,h,w], with or without a batch dimension. [default: cthw]",
+    };
+
     public static Option<int?> Tile { get; } = new("--tile")
     {
         HelpName = "CELLS",
@@ -61,13 +61,13 @@ internal static class CommonOptions
     public static ModelStore Store(ParseResult parsed) => new(parsed.GetValue(Models));
 
     /// <summary>Device and threads.</summary>
-    /// <exception cref="UsageException">An option is out of range.</exception>
+    /// <exception cref="UsageException">The device is none of them.</exception>
     public static ExecutionOptions Execution(ParseResult parsed)
     {
         var device = parsed.GetValue(Device)!;
         try
         {
-            return new ExecutionOptions(ExecutionDevice.Parse(device), AtLeastOne(parsed, Threads) ?? 0);
+            return new ExecutionOptions(ExecutionDevice.Parse(device), parsed.GetValue(Threads) ?? 0);
         }
         catch (ArgumentException)
         {
@@ -76,17 +76,30 @@ internal static class CommonOptions
     }
 
     /// <summary>Samples per run.</summary>
-    /// <exception cref="UsageException">It is less than 1.</exception>
-    public static int BatchSize(ParseResult parsed, ExecutionDevice device) => AtLeastOne(parsed, Batch) ?? (device.CudaDevice is null ? 1 : 8);
+    public static int BatchSize(ParseResult parsed, ExecutionDevice device, bool clips = false) =>
+        parsed.GetValue(Batch) ?? (clips || device.CudaDevice is null ? 1 : 8);
 
     /// <summary>The units that the files hold; null for what the decoder expects.</summary>
-    /// <exception cref="UsageException">It is neither raw nor model.</exception>
+    /// <exception cref="UsageException">They are neither raw nor model.</exception>
     public static LatentUnits? LatentUnits(ParseResult parsed) => parsed.GetValue(Units) switch
     {
         null => null,
         "raw" => PerceptualEval.Models.LatentUnits.Raw,
         "model" => PerceptualEval.Models.LatentUnits.Model,
         var other => throw new UsageException($"--units {other}: expected raw or model."),
+    };
+
+    /// <summary>How samples lie in the files: as images, or as clips where the decoder is a video's.</summary>
+    /// <exception cref="UsageException">An option is given that is not for what the decoder takes, or the layout is neither cthw nor tchw.</exception>
+    public static SampleLayout LayoutFor(ParseResult parsed, Model decoder) => (parsed.GetValue(Layout), decoder.Manifest.FrameBatching) switch
+    {
+        (null, null) => SampleLayout.Image,
+        (_, not null) when parsed.GetResult(Tile) is not null =>
+            throw new UsageException($"--tile is for images; decoder '{decoder.Name}' takes clips, a few frames at a time. Leave it out."),
+        (null or "cthw", not null) => SampleLayout.ChannelsFrames,
+        ("tchw", not null) => SampleLayout.FramesChannels,
+        ("cthw" or "tchw", null) => throw new UsageException($"--layout is for clips; decoder '{decoder.Name}' takes images. Leave it out, or choose a video decoder."),
+        var (other, _) => throw new UsageException($"--layout {other}: expected cthw or tchw."),
     };
 
     /// <summary>How large latents are decoded; null for as a whole.</summary>
@@ -108,9 +121,4 @@ internal static class CommonOptions
             throw new UsageException($"--tile {cells}: expected at least 8 latent cells.");
         }
     }
-
-    private static int? AtLeastOne(ParseResult parsed, Option<int?> option) =>
-        parsed.GetValue(option) is < 1 and var value
-            ? throw new UsageException($"{option.Name} {value}: expected a number of at least 1.")
-            : parsed.GetValue(option);
 }

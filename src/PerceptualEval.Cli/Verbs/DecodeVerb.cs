@@ -9,7 +9,7 @@ using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Verbs;
 
-/// <summary><c>decode</c>: latents → PNG files, and float tensors.</summary>
+/// <summary><c>decode</c>: latents → PNG files (a folder of frames for a clip), and float tensors.</summary>
 internal static class DecodeVerb
 {
     private static readonly Argument<string> Latents = new("LATENTS") { Description = "A tensor file of latents, or a folder of them." };
@@ -21,15 +21,15 @@ internal static class DecodeVerb
         Required = true,
     };
 
-    private static readonly Option<string> Out = new("--out") { HelpName = "DIR", Description = "The folder for the images: one ID.png per latent.", Required = true };
+    private static readonly Option<string> Out = new("--out") { HelpName = "DIR", Description = "The folder for the images: one ID.png per latent, ID/0000.png … per clip.", Required = true };
 
-    private static readonly Option<bool> Npy = new("--npy") { Description = "Also ID.npy: float32 [3,H,W] in [-1,1], not clamped." };
+    private static readonly Option<bool> Npy = new("--npy") { Description = "Also ID.npy: float32 [3,H,W], or [3,T,H,W] for a clip, in [-1,1], not clamped." };
 
     public static Command Create(CancellationToken interrupt)
     {
         var command = new Command("decode", "Latents → PNG files (and float tensors).")
         {
-            Latents, Decoder, Out, Npy, CommonOptions.Units, CommonOptions.Tile,
+            Latents, Decoder, Out, Npy, CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -38,51 +38,79 @@ internal static class DecodeVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
-        var dataset = Dataset.Open([new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent)], allowMissing: false);
+        var store = CommonOptions.Store(parsed);
+        var model = store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
+        var input = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent, CommonOptions.LayoutFor(parsed, model));
+        var dataset = Dataset.Open([input], allowMissing: false);
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
         var units = CommonOptions.LatentUnits(parsed);
-        var store = CommonOptions.Store(parsed);
         var tiling = CommonOptions.Tiling(parsed);
-        using var decoder = new LatentDecoder(store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder), CommonOptions.Execution(parsed));
+        using var decoder = new LatentDecoder(model, CommonOptions.Execution(parsed));
         BatchCheck.Units(units, decoder);
-        using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "images");
         var (done, nonFinite) = (0L, 0L);
-        foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device), interrupt))
+        using (var progress = ProgressLine.OnStandardError(dataset.SampleCount, decoder.IsVideo ? "clips" : "images"))
         {
-            using (batch)
+            foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device, decoder.IsVideo), interrupt))
             {
-                BatchCheck.Latents(batch, decoder, store);
-                using var images = decoder.Decode(batch.Target, units, tiling);
-                for (var i = 0; i < batch.Samples.Count; i++)
+                using (batch)
                 {
-                    nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;
-                }
+                    BatchCheck.Latents(batch, decoder, store);
+                    using var images = decoder.Decode(batch.Target, units, tiling);
+                    for (var i = 0; i < batch.Samples.Count; i++)
+                    {
+                        nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;
+                    }
 
-                progress.Report(done += batch.Samples.Count);
+                    progress.Report(done += batch.Samples.Count);
+                }
             }
         }
 
+        Console.Error.WriteLine(FormattableString.Invariant($"{done - nonFinite} of {done} images written to '{parsed.GetRequiredValue(Out)}'."));
         return nonFinite == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }
 
-    // Returns whether the image is finite: a PNG can't hold what is not.
+    // Returns whether the image, or every frame of the clip, is finite: a PNG can't hold what is not.
     private static bool Write(OutputFolder folder, SampleBatch batch, int index, TensorBuffer images, bool npy)
     {
-        var id = batch.Samples[index].Id;
+        var sample = batch.Samples[index];
         var image = images.Sample(index);
-        var size = new ImageSize((int)images.Shape[2], (int)images.Shape[3]);
         if (npy)
         {
-            folder.WriteNpy(id, new TensorShape(3, size.Height, size.Width), image);
+            folder.WriteNpy(sample, new TensorShape(images.Shape.Dimensions[1..]), image);
         }
 
         if (!TensorPrimitives.IsFiniteAll<float>(image) || !TensorPrimitives.IsFiniteAll<float>(batch.Target.Sample(index)))
         {
-            Console.Error.WriteLine($"perceptual-eval: '{id}' has no PNG: latents or image are not finite.");
+            Console.Error.WriteLine($"perceptual-eval: '{sample.Id}' has no PNG: latents or image are not finite.");
             return false;
         }
 
-        PngFile.Write(folder.PathOf(id, ".png"), image, size);
+        var size = new ImageSize((int)images.Shape[^2], (int)images.Shape[^1]);
+        if (images.Shape.Rank == 4)
+        {
+            folder.WritePng(sample, image, size);
+        }
+        else
+        {
+            WriteFrames(folder, sample, image, (int)images.Shape[2], size);
+        }
+
         return true;
+    }
+
+    private static void WriteFrames(OutputFolder folder, Sample sample, ReadOnlySpan<float> video, int frames, ImageSize size)
+    {
+        var plane = size.Height * size.Width;
+        var image = new float[3 * plane];
+        for (var frame = 0; frame < frames; frame++)
+        {
+            for (var channel = 0; channel < 3; channel++)
+            {
+                video.Slice(((channel * frames) + frame) * plane, plane).CopyTo(image.AsSpan(channel * plane));
+            }
+
+            folder.WriteFrame(sample, frame, image, size);
+        }
     }
 }

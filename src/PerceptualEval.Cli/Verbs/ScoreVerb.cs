@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
 
@@ -14,7 +15,7 @@ internal static class ScoreVerb
     private static readonly Option<string?> Images = new("--images")
     {
         HelpName = "I",
-        Description = "Images for the third term: image or tensor ([-1,1]) files.",
+        Description = "Images (for clips: videos) for the third term: image or tensor ([-1,1]) files.",
     };
 
     private static readonly Option<string?> Pairs = new("--pairs")
@@ -32,11 +33,12 @@ internal static class ScoreVerb
         Required = true,
     };
 
-    private static readonly Option<double> LatentWeight = Weight("--latent-weight", "latent mean squared error", 1);
+    private static readonly Option<double> LatentWeight = NumberOption.Weight("--latent-weight", "Weight of the latents' mean squared error.", 1);
 
-    private static readonly Option<double> PerceptualWeight = Weight("--perceptual-weight", "LPIPS(decode(target), decode(pred))", 1);
+    private static readonly Option<double> PerceptualWeight = NumberOption.Weight(
+        "--perceptual-weight", "Weight of LPIPS(decode(target), decode(pred)).", 1);
 
-    private static readonly Option<double> InputWeight = Weight("--input-weight", "LPIPS(image, decode(pred))", 0);
+    private static readonly Option<double> InputWeight = NumberOption.Weight("--input-weight", "Weight of LPIPS(image, decode(pred)).", 0);
 
     private static readonly Option<string> Resize = new("--resize")
     {
@@ -49,14 +51,14 @@ internal static class ScoreVerb
 
     private static readonly Option<string?> Out = new("--out") { HelpName = "FILE", Description = "Also write the results to FILE.json, .jsonl, .csv or .parquet." };
 
-    private static readonly Option<double?> FailAbove = new("--fail-above") { HelpName = "X", Description = "Exit 1 where the mean loss is above X." };
+    private static readonly Option<double?> FailAbove = NumberOption.Finite("--fail-above", "Exit 1 where the mean loss is above X.");
 
     public static Command Create(CancellationToken interrupt)
     {
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
             Pred, Target, Images, Pairs, AllowMissing, Decoder, CommonOptions.Lpips,
-            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units, CommonOptions.Tile,
+            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             CommonOptions.Json, Out, FailAbove,
         };
@@ -67,31 +69,34 @@ internal static class ScoreVerb
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var options = LossOptionsOf(parsed);
-        var failAbove = parsed.GetValue(FailAbove);
-        if (failAbove is { } limit && !double.IsFinite(limit))
-        {
-            throw new UsageException($"--fail-above {limit}: expected a number.");
-        }
-
+        var store = CommonOptions.Store(parsed);
+        var layout = CommonOptions.LayoutFor(parsed, store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
         var dataset = Dataset.OpenLatents(
-            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), parsed.GetValue(AllowMissing));
+            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), parsed.GetValue(AllowMissing), layout);
         RequireImagesIfWeighted(dataset, options.Weights);
         using var loss = LatentPerceptualLoss.Load(
-            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), CommonOptions.Store(parsed));
+            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
         BatchCheck.Units(options.Units, loss.Decoder);
-        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device);
+        var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
         var provenance = Provenance.Of(loss, batchSize);
 
         // Standard output comes last: it says nothing where the file fails.
         using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var shown = Shown(parsed, provenance);
-        var summary = new ScoreRun(loss, CommonOptions.Store(parsed), file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
+        var summary = new ScoreRun(loss, store, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
         if (dataset.Warning is { } warning)
         {
             Console.Error.WriteLine($"perceptual-eval: {warning}");
         }
 
-        return interrupted ? ExitCode.Interrupted : Gate(summary, failAbove);
+        return interrupted ? Interrupted(summary, dataset) : Gate(summary, parsed.GetValue(FailAbove));
+    }
+
+    private static ExitCode Interrupted(LossSummary summary, Dataset dataset)
+    {
+        var all = dataset.SampleCount is { } count ? FormattableString.Invariant($" of {count}") : string.Empty;
+        Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: interrupted; the results are those of the first {summary.Count}{all} samples."));
+        return ExitCode.Interrupted;
     }
 
     private static ScoreWriter Shown(ParseResult parsed, ScoreProvenance provenance) => parsed.GetValue(CommonOptions.Json)
@@ -102,7 +107,8 @@ internal static class ScoreVerb
     {
         if (summary.NonFinite > 0)
         {
-            Console.Error.WriteLine($"perceptual-eval: {summary.NonFinite} of {summary.Count} samples are not finite; they are in no average.");
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"perceptual-eval: not finite, and in no average: {summary.NonFinite} of {summary.Count} samples."));
             return ExitCode.GateFailed;
         }
 
@@ -117,7 +123,7 @@ internal static class ScoreVerb
 
     private static LossOptions LossOptionsOf(ParseResult parsed) => new()
     {
-        Weights = new LossWeights(WeightOf(parsed, LatentWeight), WeightOf(parsed, PerceptualWeight), WeightOf(parsed, InputWeight)),
+        Weights = new LossWeights(parsed.GetValue(LatentWeight), parsed.GetValue(PerceptualWeight), parsed.GetValue(InputWeight)),
         Resize = parsed.GetValue(Resize) switch
         {
             "none" => ResizeMode.None,
@@ -141,20 +147,5 @@ internal static class ScoreVerb
         {
             Console.Error.WriteLine("perceptual-eval: the images are not used: --input-weight is 0.");
         }
-    }
-
-    private static Option<double> Weight(string name, string term, double value) => new(name)
-    {
-        HelpName = "W",
-        Description = $"Weight of the {term}.",
-        DefaultValueFactory = _ => value,
-    };
-
-    private static double WeightOf(ParseResult parsed, Option<double> option)
-    {
-        var weight = parsed.GetValue(option);
-        return double.IsFinite(weight) && weight >= 0
-            ? weight
-            : throw new UsageException(FormattableString.Invariant($"{option.Name} {weight}: expected a finite number of at least 0."));
     }
 }

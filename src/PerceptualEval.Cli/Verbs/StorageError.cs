@@ -36,7 +36,7 @@ internal static class StorageError
         }
 
         using var decoder = new LatentDecoder(model, options);
-        using var latent = Noise(new TensorShape(1, space.Channels, Cells, Cells), Normal);
+        using var latent = Noise(model.Manifest.FrameBatching is null ? new TensorShape(1, space.Channels, Cells, Cells) : new TensorShape(1, space.Channels, 1, Cells, Cells), Normal);
         return decoder.Decode(latent, space.CanConvert ? LatentUnits.Model : space.Units);
     }
 

@@ -7,4 +7,5 @@ namespace PerceptualEval.ModelBuilder.Autoencoders;
 /// <param name="Graph">The network.</param>
 /// <param name="Architecture">What it is, for people.</param>
 /// <param name="Latent">The latents that it takes or returns.</param>
-internal sealed record BuiltNetwork(GraphBuilder Graph, string Architecture, LatentSpace Latent);
+/// <param name="FrameBatching">The batches of frames that a video network takes; null for images.</param>
+internal sealed record BuiltNetwork(GraphBuilder Graph, string Architecture, LatentSpace Latent, FrameBatching? FrameBatching = null);

@@ -11,7 +11,7 @@ public static class DecoderBuilder
     /// <summary>Builds a model folder.</summary>
     /// <param name="checkpointPath">
     /// A diffusers VAE folder (or a pipeline's with one in it), a shard index, or a file: AutoencoderKL in diffusers' or ldm's names, also
-    /// within a full checkpoint, or a network of the TAESD family in its original or diffusers' names.
+    /// within a full checkpoint, a network of the TAESD family in its original or diffusers' names, or AutoencoderKLCogVideoX with its config.
     /// </param>
     /// <param name="name">The model's name.</param>
     /// <param name="modelsFolder">The folder that gets the model's folder.</param>
@@ -27,8 +27,8 @@ public static class DecoderBuilder
         ModelFolder.RequireFree(modelsFolder, name);
         using var files = CheckpointFiles.Open(checkpointPath, options.ConfigPath);
         var checkpoint = AutoencoderCheckpoint.Recognise(files, "decoder");
-        var network = checkpoint.Kl is { } naming
-            ? AutoencoderKlDecoder.Build(files, naming, options)
+        var network = checkpoint.IsCogVideoX ? CogVideoXDecoder.Build(files, options)
+            : checkpoint.Kl is { } naming ? AutoencoderKlDecoder.Build(files, naming, options)
             : TaesdDecoder.Build(files, checkpoint.Taesd!, options);
         return checkpoint.Write(network, ModelKind.Decoder, name, modelsFolder, options.Storage);
     }

@@ -44,6 +44,14 @@ internal static class Layers
         graph.Node("Conv", bias is { } b ? [x, weight, b] : [x, weight],
             Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding));
 
+    /// <summary>3-D convolution of stride 1; kernel and padding are along frames, height and width, the padding the same on both sides.</summary>
+    public static Value Conv3D(this GraphBuilder graph, Value x, Value weight, Value bias, ReadOnlySpan<long> kernel, ReadOnlySpan<long> padding) =>
+        graph.Node("Conv", [x, weight, bias], Ints("kernel_shape", kernel), Ints("pads", [.. padding, .. padding]));
+
+    /// <summary>The entries from start up to, not including, end along one axis; negative ones count from its end.</summary>
+    public static Value Slice(this GraphBuilder graph, Value x, int axis, long start, long end) =>
+        graph.Node("Slice", [x, graph.Integers(start), graph.Integers(end), graph.Integers(axis)]);
+
     public static Value MaxPool(this GraphBuilder graph, Value x, int kernel, int stride, bool ceil = false) =>
         graph.Node("MaxPool", [x], Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Int("ceil_mode", ceil ? 1 : 0));
 

@@ -4,10 +4,11 @@ using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Inference;
 
-/// <summary>A frozen VAE decoder: latents → images. Loaded once, shared; safe for concurrent use.</summary>
+/// <summary>A frozen VAE decoder: latents → images, or clips of latents → videos. Loaded once, shared; safe for concurrent use.</summary>
 public sealed class LatentDecoder : IDisposable
 {
     private readonly OrtSession _session;
+    private readonly FrameBatchRunner? _video;
 
     /// <summary>Loads a decoder.</summary>
     /// <param name="model">A model of kind <see cref="ModelKind.Decoder"/>.</param>
@@ -24,8 +25,16 @@ public sealed class LatentDecoder : IDisposable
         _session = new OrtSession(model.VerifiedGraph("decoder"), options ?? ExecutionOptions.Default);
         try
         {
-            _session.Expect(model, isInput: true, "latent", -1, LatentSpace.Channels, -1, -1);
-            _session.Expect(model, isInput: false, "image", -1, 3, -1, -1);
+            if (model.Manifest.FrameBatching is { } batching)
+            {
+                _video = new FrameBatchRunner(_session, LatentSpace, batching);
+                _video.CheckGraph(model);
+            }
+            else
+            {
+                _session.Expect(model, isInput: true, "latent", -1, LatentSpace.Channels, -1, -1);
+                _session.Expect(model, isInput: false, "image", -1, 3, -1, -1);
+            }
         }
         catch
         {
@@ -43,29 +52,48 @@ public sealed class LatentDecoder : IDisposable
     /// <summary>Where the decoder runs; never auto.</summary>
     public ExecutionDevice Device => _session.Device;
 
-    /// <summary>The shape of the images that latents decode to.</summary>
-    /// <param name="latents">[N,C,h,w], or folded as the latent space says.</param>
-    /// <returns>[N,3,H,W].</returns>
-    /// <exception cref="ArgumentException">The shape is not [N,C,h,w] with this decoder's channels.</exception>
+    /// <summary>Whether it takes clips, [N,C,t,h,w], and gives videos.</summary>
+    public bool IsVideo => _video is not null;
+
+    /// <summary>The shape of the images, or videos, that latents decode to.</summary>
+    /// <param name="latents">[N,C,h,w], or folded as the latent space says; for a video decoder [N,C,t,h,w].</param>
+    /// <returns>[N,3,H,W]; for a video decoder [N,3,T,H,W] with T as <see cref="LatentSpace.VideoFrames"/> says.</returns>
+    /// <exception cref="ArgumentException">The shape is another, its channels are not this decoder's, or it is empty.</exception>
     public TensorShape ImageShape(TensorShape latents)
     {
         var unpatched = LatentSpace.Unpatched(latents);
-        return unpatched.Rank == 4 && unpatched[1] == LatentSpace.Channels && unpatched.ElementCount > 0
-            ? new TensorShape(unpatched[0], 3, unpatched[2] * LatentSpace.SpatialFactor, unpatched[3] * LatentSpace.SpatialFactor)
-            : throw new ArgumentException($"latents of shape {latents}; decoder '{Model.Name}' takes [N,{LatentSpace.Channels},h,w].", nameof(latents));
+        if (unpatched.Rank != (IsVideo ? 5 : 4) || unpatched[1] != LatentSpace.Channels || unpatched.ElementCount == 0)
+        {
+            throw new ArgumentException(
+                $"latents of shape {latents}; decoder '{Model.Name}' takes [N,{LatentSpace.Channels},{(IsVideo ? "t," : string.Empty)}h,w].", nameof(latents));
+        }
+
+        var (height, width) = (unpatched[^2] * LatentSpace.SpatialFactor, unpatched[^1] * LatentSpace.SpatialFactor);
+        return IsVideo
+            ? new TensorShape(unpatched[0], 3, LatentSpace.VideoFrames(unpatched[2]), height, width)
+            : new TensorShape(unpatched[0], 3, height, width);
     }
 
     /// <summary>Decodes latents.</summary>
-    /// <param name="latents">[N,C,h,w] in <paramref name="units"/>, or folded as the latent space says; not changed.</param>
+    /// <param name="latents">[N,C,h,w] in <paramref name="units"/>, or folded as the latent space says; [N,C,t,h,w] for a video decoder; not changed.</param>
     /// <param name="units">What the latents hold; null for <see cref="LatentSpace.UnitsOf"/>: what the decoder expects.</param>
-    /// <param name="tiling">Decodes what is larger than a tile in tiles; null (the default) for always as a whole.</param>
-    /// <returns>Images [N,3,H,W], nominally in [-1,1], not clamped; a buffer that the caller owns.</returns>
-    /// <exception cref="ArgumentException">The latents' shape does not fit the decoder.</exception>
+    /// <param name="tiling">Decodes images larger than a tile in tiles; null (the default) for always as a whole. Videos take none.</param>
+    /// <returns>Images [N,3,H,W], or videos [N,3,T,H,W], nominally in [-1,1], not clamped; a buffer that the caller owns.</returns>
+    /// <remarks>
+    /// Videos are decoded a few frames at a time (<see cref="Models.FrameBatching"/>), as the reference implementation does, whose
+    /// normalisation sees one such batch: the working memory does not grow with the clip's length.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The latents' shape does not fit the decoder, or tiles are asked for of a video decoder.</exception>
     /// <exception cref="InvalidOperationException">The units differ from the decoder's and the conversion is not known.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
     public TensorBuffer Decode(TensorBuffer latents, LatentUnits? units = null, Tiling? tiling = null)
     {
         ArgumentNullException.ThrowIfNull(latents);
+        if (IsVideo && tiling is not null)
+        {
+            throw new ArgumentException($"decoder '{Model.Name}' takes clips, which are not decoded in tiles. Leave the tiling out.", nameof(tiling));
+        }
+
         var images = new TensorBuffer(ImageShape(latents.Shape));
         try
         {
@@ -94,7 +122,11 @@ public sealed class LatentDecoder : IDisposable
 
     private void Run(TensorBuffer latents, TensorBuffer images, Tiling? tiling)
     {
-        if (TiledDecoding.Applies(latents.Shape, tiling))
+        if (_video is not null)
+        {
+            _video.Decode(latents, images);
+        }
+        else if (TiledDecoding.Applies(latents.Shape, tiling))
         {
             TiledDecoding.Decode(latents, images, tiling!, (tile, decoded) => _session.Run("latent", tile, "image", decoded));
         }

@@ -92,20 +92,30 @@ internal sealed class OrtSession : IDisposable
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<(string Name, OrtValue Value)> inputs, IReadOnlyList<string> outputs, bool toHost) =>
         Guarded(() =>
         {
-            using var binding = _session.CreateIoBinding();
-            foreach (var (name, value) in inputs)
-            {
-                binding.BindInput(name, value);
-            }
-
-            foreach (var name in outputs)
-            {
-                binding.BindOutputToDevice(name, toHost ? OrtMemoryInfo.DefaultInstance : _cudaMemory ?? OrtMemoryInfo.DefaultInstance);
-            }
-
+            using var binding = Bind(inputs, outputs, toHost);
             RunBound(binding);
             return binding.GetOutputValues();
         });
+
+    /// <summary>Runs the graph: one output goes into a tensor of the caller, the others stay where they are computed, for another run.</summary>
+    /// <param name="inputs">Names and values; the values stay the caller's.</param>
+    /// <param name="outputName">The output for the tensor.</param>
+    /// <param name="output">The tensor, of the output's shape.</param>
+    /// <param name="kept">The names of the outputs that stay.</param>
+    /// <returns>The outputs that stay, in the order asked for, and after them the tensor's; owned by the caller, who disposes it before the tensor.</returns>
+    /// <exception cref="InferenceException">The runtime failed.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        IReadOnlyList<(string Name, OrtValue Value)> inputs, string outputName, TensorBuffer output, IReadOnlyList<string> kept)
+    {
+        using var outputValue = Wrap(output);
+        return Guarded(() =>
+        {
+            using var binding = Bind(inputs, kept, toHost: false);
+            binding.BindOutput(outputName, outputValue);
+            RunBound(binding);
+            return binding.GetOutputValues();
+        });
+    }
 
     public void Dispose()
     {
@@ -181,7 +191,8 @@ internal sealed class OrtSession : IDisposable
     private static InferenceSession CreateOn(string graphPath, ExecutionOptions options, int? cudaDevice)
     {
         using var sessionOptions = cudaDevice is { } device ? CudaOptions(device) : new SessionOptions();
-        sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+        // Errors come as exceptions; the runtime's own lines on standard error would say them a second time.
+        sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
         // Decoder, features and distance take turns, each with threads of its own: those that have nothing to do must not keep
         // spinning while the next graph runs. A pair through LPIPS took 1.4 times as long without this, on two cores.
         sessionOptions.AddSessionConfigEntry("session.force_spinning_stop", "1");
@@ -204,6 +215,22 @@ internal sealed class OrtSession : IDisposable
         }
 
         return $"[{string.Join(',', parts)}]";
+    }
+
+    private OrtIoBinding Bind(IReadOnlyList<(string Name, OrtValue Value)> inputs, IReadOnlyList<string> outputs, bool toHost)
+    {
+        var binding = _session.CreateIoBinding();
+        foreach (var (name, value) in inputs)
+        {
+            binding.BindInput(name, value);
+        }
+
+        foreach (var name in outputs)
+        {
+            binding.BindOutputToDevice(name, toHost ? OrtMemoryInfo.DefaultInstance : _cudaMemory ?? OrtMemoryInfo.DefaultInstance);
+        }
+
+        return binding;
     }
 
     private void RunBound(OrtIoBinding binding)

@@ -17,7 +17,8 @@ public sealed record LatentSpace
     public required int SpatialFactor { get; init; }
 
     /// <summary>Video frames per latent frame; 1 for images.</summary>
-    public int TemporalFactor { get; init; } = 1;
+    // The generated JSON reader assigns 0 where a manifest leaves it out.
+    public int TemporalFactor { get; init => field = value == 0 ? 1 : value; } = 1;
 
     /// <summary>The units that the graph itself works in.</summary>
     public required LatentUnits Units { get; init; }
@@ -46,6 +47,12 @@ public sealed record LatentSpace
     /// <summary>Whether raw and model units can be converted into each other.</summary>
     [JsonIgnore]
     public bool CanConvert => Scaling is not null || Mean is not null;
+
+    /// <summary>How many video frames latent frames decode to: the first latent frame of an odd number is a single frame, every other gives <see cref="TemporalFactor"/>.</summary>
+    /// <param name="latentFrames">At least 1.</param>
+    /// <returns>factor·(t − 1) + 1 for odd t, factor·t for even t.</returns>
+    public long VideoFrames(long latentFrames) =>
+        (TemporalFactor * latentFrames) - (latentFrames % 2 * (TemporalFactor - 1));
 
     /// <summary>Channels of folded latents, <see cref="Channels"/>·<see cref="PatchSize"/>²; the same as <see cref="Channels"/> where nothing is folded.</summary>
     [JsonIgnore]
@@ -113,7 +120,7 @@ public sealed record LatentSpace
                 $"no scaling, shift or mean/std is known for this latent space, so {from} latents can't be converted to {to}.");
         }
 
-        var plane = (int)(latents.Shape.ElementCount / (latents.Shape[0] * Channels));
+        var plane = latents.Span.Length / (int)Math.Max(1, latents.Shape[0] * Channels);
         for (var offset = 0; offset < latents.Span.Length; offset += plane)
         {
             var values = latents.Span.Slice(offset, plane);
