@@ -15,44 +15,12 @@ internal static class BatchCheck
         var space = decoder.LatentSpace;
         var tensor = batch.Samples[0].Sources[0].Tensor;
         var channels = tensor.SampleShape[0];
-        var takesChannels = channels == space.Channels || channels == space.PatchedChannels;
-        if (takesChannels && (tensor.SampleShape.Rank == 4) == decoder.IsVideo)
+        if ((channels == space.Channels || channels == space.PatchedChannels) && (tensor.SampleShape.Rank == 4) == decoder.IsVideo)
         {
             return;
         }
 
-        var expected = $"{tensor}; decoder '{decoder.Model.Name}' takes {Expected(tensor.Layout, space.Channels)}.";
-        throw new DatasetException($"{expected} {Advice()}");
-
-        string Advice()
-        {
-            if (takesChannels)
-            {
-                return $"These are clips of {tensor.SampleShape[1]} latent frames; choose a video decoder.";
-            }
-
-            // A clip whose frames come where its channels should, and the other way round.
-            if (decoder.IsVideo && tensor.SampleShape[1] == space.Channels)
-            {
-                return $"Give --layout {(tensor.Layout == SampleLayout.FramesChannels ? "cthw" : "tchw")}.";
-            }
-
-            if (channels == 2 * space.Channels)
-            {
-                return "If these are posteriors, mean and variance, say --posterior mean; else choose a decoder of as many channels.";
-            }
-
-            string[] fitting =
-            [
-                .. store.List()
-                    .Where(model => model.Manifest is { Kind: ModelKind.Decoder, Latent: { } latent } manifest
-                        && (latent.Channels == channels || latent.PatchedChannels == channels) && manifest.FrameBatching is null != decoder.IsVideo)
-                    .Select(model => model.Name),
-            ];
-            return fitting.Length > 0
-                ? $"Installed for {channels} channels: {string.Join(", ", fitting)}; choose with --decoder."
-                : $"Choose a decoder of {channels} latent channels; none is installed.";
-        }
+        throw new DatasetException($"{tensor}; decoder '{decoder.Model.Name}' takes {Expected(tensor.Layout, space.Channels)}. {Advice(tensor, decoder, store)}");
     }
 
     /// <summary>Latents must have the decoder's channels and decode to images that the LPIPS network takes.</summary>
@@ -107,6 +75,31 @@ internal static class BatchCheck
         {
             throw new DatasetException($"{image}; '{lpips.Model.Name}' takes images of at least {minimum}x{minimum} pixels.");
         }
+    }
+
+    private static string Advice(SampleTensor tensor, LatentDecoder decoder, ModelStore store)
+    {
+        var channels = tensor.SampleShape[0];
+        if (decoder.IsVideo && tensor.SampleShape[1] == decoder.LatentSpace.Channels)
+        {
+            // A clip whose frames come where its channels should, or the other way round.
+            return $"Give --layout {(tensor.Layout == SampleLayout.FramesChannels ? "cthw" : "tchw")}.";
+        }
+
+        var isClip = tensor.SampleShape.Rank == 4;
+        string[] fitting =
+        [
+            .. store.List()
+                .Where(model => model.Manifest is { Kind: ModelKind.Decoder, Latent: { } latent } manifest
+                    && (latent.Channels == channels || latent.PatchedChannels == channels) && manifest.FrameBatching is not null == isClip)
+                .Select(model => model.Name),
+        ];
+        var choice = fitting.Length > 0
+            ? $"Installed for {channels} channels: {string.Join(", ", fitting)}; choose with --decoder."
+            : $"Choose a{(isClip ? " video" : string.Empty)} decoder of {channels} latent channels; none is installed.";
+        return channels == 2 * decoder.LatentSpace.Channels
+            ? $"If these are posteriors, mean and variance, say --posterior mean. {choice}"
+            : choice;
     }
 
     private static string Expected(SampleLayout layout, int channels) => layout switch

@@ -24,17 +24,21 @@ internal static class BuildVerb
 
     private static readonly Option<string?> Config = new("--config")
     {
-        HelpName = "FILE", Description = "The diffusers config.json of the weights. [default: the one in the folder]",
+        HelpName = "FILE",
+        Description = "The diffusers config.json of the weights. [default: the one in the folder]",
     };
 
     private static readonly Option<string?> Family = new("--family")
     {
-        HelpName = "NAME", Description = $"Whose scaling the latents have, where there is no config: {string.Join(", ", BuildOptions.Families)}.",
+        HelpName = "NAME",
+        Description = $"Whose scaling the latents have, where there is no config: {string.Join(", ", BuildOptions.Families)}.",
     };
 
     private static readonly Option<string> Store = new("--store")
     {
-        HelpName = "fp32|fp16", Description = "How weights are stored: fp16 halves the file, and reports by how much outputs change.", DefaultValueFactory = _ => "fp32",
+        HelpName = "fp32|fp16",
+        Description = "How weights are stored: fp16 halves the file, and reports by how much outputs change.",
+        DefaultValueFactory = _ => "fp32",
     };
 
     private static readonly Option<string> Net = new("--net") { HelpName = "squeeze|alex|vgg", Description = "The backbone.", Required = true };

@@ -29,8 +29,8 @@ internal static class DecodeVerb
     {
         var command = new Command("decode", "Latents → PNG files (and float tensors).")
         {
-            Latents, Decoder, Out, Npy, DatasetOptions.Strict, CommonOptions.Tile,
-            CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
+            Latents, Decoder, Out, Npy, DatasetOptions.Strict,
+            CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -44,6 +44,7 @@ internal static class DecodeVerb
         var input = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = DatasetOptions.Reading(parsed, side: null, model) };
         var dataset = Dataset.Open([input], DatasetOptions.Rules(parsed));
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
+        var units = RunUnits.Of(model, dataset);
         var tiling = CommonOptions.Tiling(parsed);
         using var decoder = new LatentDecoder(model, CommonOptions.Execution(parsed));
         var (done, nonFinite) = (0L, 0L);
@@ -54,8 +55,8 @@ internal static class DecodeVerb
                 using (batch)
                 {
                     BatchCheck.Latents(batch, decoder, store);
-                    RunUnits.Convert(batch, model, decoder.LatentSpace.Units);
-                    using var images = decoder.Decode(batch.Target, decoder.LatentSpace.Units, tiling);
+                    RunUnits.Convert(batch, model, units);
+                    using var images = decoder.Decode(batch.Target, units, tiling);
                     for (var i = 0; i < batch.Samples.Count; i++)
                     {
                         nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;

@@ -61,10 +61,11 @@ internal static class EncodeVerb
             }
         }
 
+        var code = DatasetReport.Write(dataset);
         var units = encoder.LatentSpace.Units.ToString().ToLowerInvariant();
         Console.Error.WriteLine(FormattableString.Invariant(
             $"{done} written to '{parsed.GetRequiredValue(Out)}': latents in {units} units of '{encoder.Model.Name}'."));
-        return DatasetReport.Write(dataset);
+        return code;
     }
 
     private static void RequireMultiple(SampleTensor image, ImageEncoder encoder)

@@ -37,7 +37,7 @@ internal static class RunUnits
         if (space is null || space.Channels != latents.Shape[1])
         {
             throw new DatasetException($"{tensor}, in {Text(from)} units; expected {Text(to)}, and neither decoder '{decoder}' nor the file knows scaling, shift or mean and std of this latent space. "
-                + "Rebuild the decoder with --config or --family, or leave --units out if the latents are in its units.");
+                + "Give files of those units, or build the decoder again with --config or --family.");
         }
 
         space.Convert(latents, from, to);

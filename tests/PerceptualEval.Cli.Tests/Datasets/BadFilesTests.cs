@@ -1,6 +1,6 @@
-using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.TensorFiles;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 

@@ -1,8 +1,8 @@
-using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 

@@ -1,7 +1,7 @@
-using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Models;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 

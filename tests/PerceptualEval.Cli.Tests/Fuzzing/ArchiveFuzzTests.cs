@@ -1,4 +1,3 @@
-using PerceptualEval.TestSupport;
 using System.Formats.Tar;
 using System.Text;
 using PerceptualEval.Cli.Datasets;
@@ -6,6 +5,7 @@ using PerceptualEval.Cli.Datasets.Archives;
 using PerceptualEval.Cli.Tests.Datasets.Archives;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.TestSupport.Fuzzing;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Fuzzing;
 

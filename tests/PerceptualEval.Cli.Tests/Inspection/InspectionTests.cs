@@ -1,4 +1,3 @@
-using PerceptualEval.TestSupport;
 using System.Text.Json;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Inspection;
@@ -7,6 +6,7 @@ using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Inspection;
 

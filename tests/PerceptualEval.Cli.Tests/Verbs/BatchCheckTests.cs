@@ -1,4 +1,3 @@
-using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Tests.Downloads;
 using PerceptualEval.Cli.Verbs;
@@ -6,6 +5,7 @@ using PerceptualEval.Inference;
 using PerceptualEval.ModelBuilder;
 using PerceptualEval.ModelBuilder.Decoders;
 using PerceptualEval.Models;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Verbs;
 
@@ -63,7 +63,7 @@ public sealed class BatchCheckTests : IDisposable
     private string Refusal(Model model, ModelStore store, int channels)
     {
         _folder.Npy("latent.npy", 1, channels, 8, 8);
-        var dataset = Dataset.Open([new DatasetInput("LATENTS", _folder["latent.npy"], SourceKind.Latent)], new());
+        var dataset = Dataset.Open([new DatasetInput("LATENTS", _folder["latent.npy"], SourceKind.Latent)], new DatasetRules());
         using var decoder = new LatentDecoder(model);
         using var batch = BatchReader.Read(dataset, 1, CancellationToken.None).First();
         return Assert.Throws<DatasetException>(() => BatchCheck.Latents(batch, decoder, store)).Message;

@@ -1,8 +1,8 @@
-using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Cli.Verbs;
 using PerceptualEval.Models;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Verbs;
 

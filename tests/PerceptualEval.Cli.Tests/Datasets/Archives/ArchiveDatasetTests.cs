@@ -1,5 +1,5 @@
-using PerceptualEval.TestSupport;
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 

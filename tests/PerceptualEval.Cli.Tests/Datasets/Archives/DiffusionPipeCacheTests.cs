@@ -1,7 +1,7 @@
-using PerceptualEval.TestSupport;
 using Microsoft.Data.Sqlite;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 

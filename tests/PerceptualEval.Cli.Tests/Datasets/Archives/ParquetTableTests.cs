@@ -1,8 +1,8 @@
-using PerceptualEval.TestSupport;
 using Parquet;
 using Parquet.Serialization;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 

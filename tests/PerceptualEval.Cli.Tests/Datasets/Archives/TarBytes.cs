@@ -1,6 +1,6 @@
-using PerceptualEval.TestSupport;
 using System.Formats.Tar;
 using System.IO.Compression;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 

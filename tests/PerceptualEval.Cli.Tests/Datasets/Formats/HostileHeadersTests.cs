@@ -45,7 +45,7 @@ public sealed class HostileHeadersTests
                 Size = size % 3 == 0 ? null : new ImageSize(16 * size, 16),
                 Posterior = size % 2 == 0 ? PosteriorReading.Mean : null,
                 Layout = (SampleLayout)(size % 3),
-                Space = new LatentSpace { Channels = size % 5 == 0 ? 32 : 4, SpatialFactor = 8, PatchSize = size % 5 == 0 ? 2 : 1, Units = LatentUnits.Raw },
+                Space = new LatentSpace { Channels = size % 5 == 0 ? 32 : 4, SpatialFactor = 8, Units = LatentUnits.Raw },
             });
 
     [Fact]
