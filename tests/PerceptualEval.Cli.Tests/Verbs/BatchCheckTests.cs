@@ -1,17 +1,17 @@
 using PerceptualEval.Cli.Datasets;
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.Cli.Tests.Downloads;
 using PerceptualEval.Cli.Verbs;
 using PerceptualEval.Inference;
 using PerceptualEval.ModelBuilder;
 using PerceptualEval.ModelBuilder.Decoders;
 using PerceptualEval.Models;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Verbs;
 
 public sealed class BatchCheckTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

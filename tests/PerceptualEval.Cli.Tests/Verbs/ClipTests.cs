@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.ModelBuilder.Decoders;
 using PerceptualEval.ModelBuilder.Perceptual;
 using PerceptualEval.TensorFiles;
@@ -14,7 +13,7 @@ public sealed class ClipTests : IDisposable
 {
     private static readonly string Tiny = Path.Combine(SharedFolder.Repository, "tests", "PerceptualEval.ModelBuilder.Tests", "Goldens", "CogVideoX");
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public ClipTests() => DecoderBuilder.Build(Tiny, "tiny", _folder["models"]);
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PerceptualEval.ModelBuilder.Tests.Checkpoints;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.ModelBuilder.Tests.Autoencoders;
 
@@ -63,7 +64,7 @@ public sealed class NamingTests : IDisposable
             weights.Renamed(name => map[name] == file ? name : null).Save(_folder[$"sd/{subfolder}{file}"]);
         }
 
-        _folder.Write($"sd/{subfolder}diffusion_pytorch_model.safetensors.index.json", JsonSerializer.Serialize(new { weight_map = map }));
+        _folder.Text($"sd/{subfolder}diffusion_pytorch_model.safetensors.index.json", JsonSerializer.Serialize(new { weight_map = map }));
         File.Copy(Golden.Path("autoencoder_kl.json"), _folder[$"sd/{subfolder}config.json"]);
 
         Assert.Equal(Expected(), Golden.DecoderGraph(_folder["sd"], _folder.Root));

@@ -1,5 +1,4 @@
 using PerceptualEval.ModelBuilder.Decoders;
-using PerceptualEval.ModelBuilder.Tests.Checkpoints;
 using PerceptualEval.Models;
 using PerceptualEval.TestSupport;
 

@@ -3,6 +3,7 @@ using PerceptualEval.ModelBuilder.Encoders;
 using PerceptualEval.ModelBuilder.Tests.Checkpoints;
 using PerceptualEval.Models;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.ModelBuilder.Tests.Autoencoders;
 

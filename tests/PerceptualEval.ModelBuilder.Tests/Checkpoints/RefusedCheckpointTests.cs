@@ -63,7 +63,7 @@ public sealed class RefusedCheckpointTests : IDisposable
     [InlineData("UNet2DConditionModel")]
     public void Build_ConfigOfAnUnsupportedClass_NamesTheClass(string className)
     {
-        var config = _folder.Write("config.json", $$"""{ "_class_name": "{{className}}" }""");
+        var config = _folder.Text("config.json", $$"""{ "_class_name": "{{className}}" }""");
 
         var message = Refused(() => DecoderBuilder.Build(Golden.Path(Kl), "kl", _folder.Root, new BuildOptions { ConfigPath = config }));
 
@@ -105,7 +105,7 @@ public sealed class RefusedCheckpointTests : IDisposable
     [InlineData("{", "[", "is not JSON")]
     public void Build_ConfigThatContradictsTheWeights_SaysWhere(string field, string changed, string expected)
     {
-        var config = _folder.Write("config.json", File.ReadAllText(Golden.Path("autoencoder_kl.json")).Replace(field, changed, StringComparison.Ordinal));
+        var config = _folder.Text("config.json", File.ReadAllText(Golden.Path("autoencoder_kl.json")).Replace(field, changed, StringComparison.Ordinal));
 
         var message = Refused(() => DecoderBuilder.Build(Golden.Path(Kl), "kl", _folder.Root, new BuildOptions { ConfigPath = config }));
 
@@ -154,7 +154,7 @@ public sealed class RefusedCheckpointTests : IDisposable
     public void Build_IndexThatDoesNotFitItsShards_SaysHow(string index, string expected)
     {
         Weights.Of(("other", [1])).Save(_folder["there.safetensors"]);
-        var path = _folder.Write("diffusion_pytorch_model.safetensors.index.json", index);
+        var path = _folder.Text("diffusion_pytorch_model.safetensors.index.json", index);
 
         Assert.Contains(expected, Refused(() => DecoderBuilder.Build(path, "kl", _folder.Root)), StringComparison.Ordinal);
     }
@@ -164,7 +164,7 @@ public sealed class RefusedCheckpointTests : IDisposable
     {
         var bytes = File.ReadAllBytes(Golden.Path(Kl));
         File.WriteAllBytes(_folder["half.safetensors"], bytes[..(bytes.Length / 2)]);
-        var path = _folder.Write("diffusion_pytorch_model.safetensors.index.json", """{ "weight_map": { "decoder.conv_in.weight": "half.safetensors" } }""");
+        var path = _folder.Text("diffusion_pytorch_model.safetensors.index.json", """{ "weight_map": { "decoder.conv_in.weight": "half.safetensors" } }""");
 
         var message = Assert.Throws<TensorFileException>(() => DecoderBuilder.Build(path, "kl", _folder.Root)).Message;
 

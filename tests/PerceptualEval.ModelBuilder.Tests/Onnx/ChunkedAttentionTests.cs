@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using PerceptualEval.ModelBuilder.Onnx;
-using PerceptualEval.ModelBuilder.Tests.Checkpoints;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.ModelBuilder.Tests.Onnx;
 

@@ -3,6 +3,7 @@ using PerceptualEval.ModelBuilder.Onnx;
 using PerceptualEval.ModelBuilder.Tests.Autoencoders;
 using PerceptualEval.ModelBuilder.Tests.Checkpoints;
 using PerceptualEval.Models;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.ModelBuilder.Tests.Onnx;
 
