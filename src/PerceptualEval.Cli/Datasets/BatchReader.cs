@@ -56,24 +56,42 @@ internal static class BatchReader
         foreach (var sample in dataset.Samples())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (run.Count > 0 && !sample.HasShapesOf(run[0]))
+            if (run.Count > 0 && !sample.FitsBatchOf(run[0]) && Read(dataset, run, reader, cancellationToken) is { } whole)
             {
-                yield return SampleBatch.Read(run, reader, cancellationToken);
-                run.Clear();
+                yield return whole;
             }
 
             run.Add(sample);
-            if (run.Count == Math.Min(batchSize, MostThatFit(sample)))
+            if (run.Count == Math.Min(batchSize, MostThatFit(sample)) && Read(dataset, run, reader, cancellationToken) is { } full)
             {
-                yield return SampleBatch.Read(run, reader, cancellationToken);
-                run.Clear();
+                yield return full;
             }
         }
 
-        if (run.Count > 0)
+        if (Read(dataset, run, reader, cancellationToken) is { } rest)
         {
-            yield return SampleBatch.Read(run, reader, cancellationToken);
+            yield return rest;
         }
+    }
+
+    // Reads and empties a run; null where none of its samples can be read.
+    private static SampleBatch? Read(Dataset dataset, List<Sample> run, SampleReader reader, CancellationToken cancellationToken)
+    {
+        while (run.Count > 0)
+        {
+            try
+            {
+                var batch = SampleBatch.Read(run, reader, cancellationToken);
+                run.Clear();
+                return batch;
+            }
+            catch (Exception exception) when (dataset.PassesOver(reader.Current!.Id, exception))
+            {
+                run.Remove(reader.Current!);
+            }
+        }
+
+        return null;
     }
 
     // One buffer holds at most Array.MaxLength values.

@@ -1,10 +1,16 @@
 using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using PerceptualEval.Cli.Images;
+using PerceptualEval.Models;
+using PerceptualEval.TensorFiles;
 
 namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>
 /// The samples that the arguments name. Opening it lists and pairs files; headers are read when the samples are enumerated, which
-/// happens once at opening where there are few files, so that bad input is found before any scoring.
+/// happens once at opening where there are few files, so that bad input is found before any scoring. Archives are listed as the
+/// samples are enumerated; of one that is read from front to back only the beginning is checked at opening.
 /// </summary>
 internal sealed class Dataset
 {
@@ -12,26 +18,22 @@ internal sealed class Dataset
     public const int CheckedAtOpening = 5_000;
 
     private readonly IReadOnlyList<DatasetInput> _inputs;
-    private readonly IReadOnlyList<FileGroup> _groups;
-    private readonly bool _allowMissing;
+    private readonly FileGroups _groups;
+    private readonly DatasetRules _rules;
     private readonly LeftOut _leftOutFiles;
     private LeftOut _leftOutTensors = new();
 
-    private Dataset(IReadOnlyList<DatasetInput> inputs, IReadOnlyList<FileGroup> groups, LeftOut leftOut, bool allowMissing)
+    private Dataset(IReadOnlyList<DatasetInput> inputs, FileGroups groups, LeftOut leftOut, DatasetRules rules)
     {
         _inputs = inputs;
         _groups = groups;
         _leftOutFiles = leftOut;
-        _allowMissing = allowMissing;
-        leftOut.RefuseUnless(allowMissing);
-        if (groups.Count <= CheckedAtOpening)
-        {
-            SampleCount = Samples().LongCount();
-        }
-        else if (groups.All(group => group.Paths.All(path => !FileExtensions.IsTensor(path))))
-        {
-            SampleCount = groups.Count; // every picture file is one sample
-        }
+        _rules = rules;
+        leftOut.RefuseUnless(rules.AllowMissing);
+        Units = Samples().First().Target.Tensor.Units;
+        SampleCount = groups.Listed is { Count: > CheckedAtOpening } listed
+            ? listed.All(group => group.Files.All(file => !FileExtensions.IsTensor(file.Path))) ? listed.Count : null // every picture file is one sample
+            : CountSamples(groups.InOrderOnly ? 1 : CheckedAtOpening);
     }
 
     /// <summary>How many sources a sample has: target and pred, and the image where there is one.</summary>
@@ -43,9 +45,15 @@ internal sealed class Dataset
     /// <summary>How many samples there are; null where that takes opening many files.</summary>
     public long? SampleCount { get; }
 
+    /// <summary>The units of the first target: those that the latent loss is computed in. Null for what the decoder expects.</summary>
+    public LatentUnits? Units { get; }
+
+    /// <summary>The files that could not be read, or did not go together, and were passed over; complete when the samples have been read.</summary>
+    public BadFiles Bad { get; private set; } = new();
+
     /// <summary>
     /// What <c>--allow-missing</c> left out, in one line for stderr; null where nothing was. In a dataset too large to check at opening,
-    /// tensors without a partner join it while the samples are enumerated: read it again at the end.
+    /// tensors and an archive's files without a partner join it while the samples are enumerated: read it again at the end.
     /// </summary>
     public string? Warning
     {
@@ -61,14 +69,18 @@ internal sealed class Dataset
     /// <param name="target"><c>--target</c>, likewise.</param>
     /// <param name="images"><c>--images</c>: a file or folder of images, or null.</param>
     /// <param name="pairs"><c>--pairs</c>: a CSV or JSONL file instead of the three, or null.</param>
-    /// <param name="allowMissing">Leave out what has no partner, instead of refusing.</param>
-    /// <param name="layout">How a sample's dimensions lie in all tensor files.</param>
+    /// <param name="rules">What happens to files that have no partner or can't be read.</param>
+    /// <param name="predReading">What the user said of the predicted latents; null for nothing.</param>
+    /// <param name="targetReading">What the user said of the target latents; null for nothing.</param>
     /// <exception cref="DatasetException">The arguments or the files are not a dataset.</exception>
-    /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
-    /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
+    /// <exception cref="UsageException">What the user said of the latents is not enough, or contradicts them.</exception>
+    /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="ImageFileException">A picture can't be read.</exception>
     public static Dataset OpenLatents(
-        string? pred, string? target, string? images, string? pairs, bool allowMissing, SampleLayout layout = SampleLayout.Image)
+        string? pred, string? target, string? images, string? pairs, DatasetRules rules, LatentReading? predReading = null, LatentReading? targetReading = null)
     {
+        predReading ??= LatentReading.Default;
+        targetReading ??= LatentReading.Default;
         if (pairs is not null)
         {
             if ((pred ?? target ?? images) is not null)
@@ -78,7 +90,8 @@ internal sealed class Dataset
 
             var leftOut = new LeftOut();
             var (columns, groups) = PairsFile.Read(pairs, leftOut);
-            return new Dataset([.. columns.Select(column => column with { Layout = layout })], groups, leftOut, allowMissing);
+            DatasetInput[] read = [columns[0] with { Reading = targetReading }, columns[1] with { Reading = predReading }, .. columns.Skip(2).Select(column => column with { Reading = targetReading })];
+            return new Dataset(read, new FileGroups(groups), leftOut, rules);
         }
 
         if (pred is null || target is null)
@@ -87,52 +100,85 @@ internal sealed class Dataset
             throw new DatasetException($"{missing} missing: two files or two folders of latents are compared. Give --pred and --target, or --pairs.");
         }
 
-        List<DatasetInput> inputs = [new("--target", target, SourceKind.Latent, layout), new("--pred", pred, SourceKind.Latent, layout)];
+        List<DatasetInput> inputs =
+        [
+            new("--target", target, SourceKind.Latent) { Reading = targetReading },
+            new("--pred", pred, SourceKind.Latent) { Reading = predReading },
+        ];
         if (images is not null)
         {
-            inputs.Add(new DatasetInput("--images", images, SourceKind.Image, layout));
+            inputs.Add(new DatasetInput("--images", images, SourceKind.Image) { Reading = targetReading });
         }
 
-        return Open(inputs, allowMissing);
+        return Open(inputs, rules);
     }
 
     /// <summary>The dataset of <c>distance</c>: images against images of the same sizes.</summary>
     /// <param name="a">A file or folder of images; it gives the ids, and is the target of the samples.</param>
     /// <param name="b">What it is compared with; the prediction of the samples.</param>
-    /// <param name="allowMissing">Leave out what has no partner, instead of refusing.</param>
+    /// <param name="rules">What happens to files that have no partner or can't be read.</param>
     /// <exception cref="DatasetException">The arguments or the files are not a dataset.</exception>
-    /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
-    /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
-    public static Dataset OpenImages(string a, string b, bool allowMissing) =>
-        Open([new DatasetInput("A", a, SourceKind.Image), new DatasetInput("B", b, SourceKind.Image)], allowMissing);
+    /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="ImageFileException">A picture can't be read.</exception>
+    public static Dataset OpenImages(string a, string b, DatasetRules rules) =>
+        Open([new DatasetInput("A", a, SourceKind.Image), new DatasetInput("B", b, SourceKind.Image)], rules);
 
     /// <summary>A dataset of any inputs, one or more.</summary>
     /// <param name="inputs">Files, or folders. The first gives ids and order; those of its kind must have its shapes.</param>
-    /// <param name="allowMissing">Leave out what has no partner, instead of refusing.</param>
+    /// <param name="rules">What happens to files that have no partner or can't be read.</param>
     /// <exception cref="DatasetException">The inputs are not a dataset.</exception>
-    /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
-    /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
-    public static Dataset Open(IReadOnlyList<DatasetInput> inputs, bool allowMissing)
+    /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="ImageFileException">A picture can't be read.</exception>
+    public static Dataset Open(IReadOnlyList<DatasetInput> inputs, DatasetRules rules)
     {
         var leftOut = new LeftOut();
-        return new Dataset(inputs, Pairing.Pair(inputs, leftOut), leftOut, allowMissing);
+        var groups = Pairing.Pair(inputs, leftOut);
+
+        // Files given by name are wanted: nothing of them is passed over.
+        return new Dataset(inputs, groups, leftOut, rules with { Strict = rules.Strict || groups.AreNamed });
     }
 
     /// <summary>The samples in order, as far as they are asked for; the files' headers are read on the way and no file stays open. One enumeration at a time.</summary>
     /// <exception cref="DatasetException">Two files don't go together, or an id comes twice.</exception>
-    /// <exception cref="TensorFiles.TensorFileException">A tensor file can't be read.</exception>
-    /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
-    public IEnumerable<Sample> Samples()
+    /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="ImageFileException">A picture can't be read.</exception>
+    public IEnumerable<Sample> Samples() => Samples(int.MaxValue, () => { });
+
+    /// <summary>Notes what can't be read, unless that ends the run.</summary>
+    /// <param name="id">The sample, or the files that should be one.</param>
+    /// <param name="exception">Why.</param>
+    /// <returns>False where it ends the run: the exception is no bad file's, or <see cref="DatasetRules.Strict"/> holds.</returns>
+    public bool PassesOver(string id, Exception exception)
+    {
+        if (_rules.Strict || exception is not (DatasetException or TensorFileException or ImageFileException))
+        {
+            return false;
+        }
+
+        Bad.Add(id, exception.Message);
+        return true;
+    }
+
+    private long? CountSamples(int mostGroups)
+    {
+        var complete = true;
+        var count = Samples(mostGroups, () => complete = false).LongCount();
+        return complete ? count : null;
+    }
+
+    private IEnumerable<Sample> Samples(int mostGroups, Action onMore)
     {
         _leftOutTensors = new LeftOut();
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (id, tensors) in _groups.SelectMany(MatchTensors))
+        Bad = new BadFiles();
+        // Hashes, because the ids themselves would be the one thing whose memory grows with an archive. Of 128 bits, none collide.
+        var ids = new HashSet<UInt128>();
+        foreach (var (id, tensors) in First(mostGroups, onMore).SelectMany(MatchTensors))
         {
             for (var i = 0L; i < tensors[0].Count; i++)
             {
                 var index = i;
                 var sampleId = tensors[0].IsBatch ? string.Create(CultureInfo.InvariantCulture, $"{id}#{index}") : id;
-                if (!ids.Add(sampleId))
+                if (!ids.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(sampleId.AsSpan()))))
                 {
                     throw new DatasetException($"{tensors[0]}: its sample '{sampleId}' has the id of an earlier one. Rename the file or the tensor.");
                 }
@@ -141,16 +187,45 @@ internal sealed class Dataset
             }
         }
 
+        _leftOutTensors.RefuseUnless(_rules.AllowMissing);
         if (ids.Count == 0)
         {
-            throw new DatasetException($"nothing pairs: {_leftOutTensors}. Tensors pair by key where a file holds several.");
+            throw Bad.Count > 0
+                ? new DatasetException($"nothing can be read: {Bad.First}")
+                : new DatasetException($"nothing pairs: {_leftOutTensors}. Tensors pair by key where a file holds several.");
+        }
+    }
+
+    private IEnumerable<FileGroup> First(int mostGroups, Action onMore)
+    {
+        var count = 0;
+        foreach (var group in _groups.Enumerate(_leftOutTensors))
+        {
+            if (count++ == mostGroups)
+            {
+                onMore();
+                yield break;
+            }
+
+            yield return group;
         }
     }
 
     private IReadOnlyList<TensorGroup> MatchTensors(FileGroup group)
     {
-        var matches = TensorMatching.Match(group, _inputs, _leftOutTensors);
-        _leftOutTensors.RefuseUnless(_allowMissing);
+        // First what the pairing of an archive's files has left out on the way here.
+        _leftOutTensors.RefuseUnless(_rules.AllowMissing);
+        IReadOnlyList<TensorGroup> matches;
+        try
+        {
+            matches = TensorMatching.Match(group, _inputs, _leftOutTensors);
+        }
+        catch (Exception exception) when (PassesOver(group.Id, exception))
+        {
+            return [];
+        }
+
+        _leftOutTensors.RefuseUnless(_rules.AllowMissing);
         return matches;
     }
 }

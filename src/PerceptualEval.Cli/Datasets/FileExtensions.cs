@@ -5,6 +5,8 @@ internal static class FileExtensions
 {
     private static readonly string[] Tensors = [".npy", ".npz", ".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".latent"];
 
+    private const string ShardIndex = ".safetensors.index.json";
+
     private static readonly string[] Images = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"];
 
     private static readonly string[] ImagesAndTensors = [.. Images, .. Tensors];
@@ -13,14 +15,20 @@ internal static class FileExtensions
     public static IReadOnlyList<string> Of(SourceKind kind) => kind == SourceKind.Latent ? Tensors : ImagesAndTensors;
 
     /// <summary>Whether a folder's file counts, in upper or lower case.</summary>
-    public static bool Belongs(string path, SourceKind kind) => EndsWithOneOf(path, Tensors) || (kind == SourceKind.Image && EndsWithOneOf(path, Images));
+    public static bool Belongs(ReadOnlySpan<char> path, SourceKind kind) => IsTensor(path) || (kind == SourceKind.Image && EndsWithOneOf(path, Images));
 
     /// <summary>Whether a path where an image is expected names a tensor file rather than a picture.</summary>
-    public static bool IsTensor(string path) => EndsWithOneOf(path, Tensors);
+    public static bool IsTensor(ReadOnlySpan<char> path) => EndsWithOneOf(path, Tensors) || IsShardIndex(path);
 
-    private static bool EndsWithOneOf(string path, string[] extensions)
+    /// <summary>Whether a path is that of the index of safetensors shards, which reads as one file.</summary>
+    public static bool IsShardIndex(ReadOnlySpan<char> path) => path.EndsWith(ShardIndex, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A name without its extension: an id.</summary>
+    public static string Strip(string name) => name[..^(IsShardIndex(name) ? ShardIndex.Length : Path.GetExtension(name.AsSpan()).Length)];
+
+    private static bool EndsWithOneOf(ReadOnlySpan<char> path, string[] extensions)
     {
-        var found = Path.GetExtension(path.AsSpan());
+        var found = Path.GetExtension(path);
         foreach (var extension in extensions)
         {
             if (found.Equals(extension, StringComparison.OrdinalIgnoreCase))

@@ -1,80 +1,106 @@
+using PerceptualEval.Cli.Datasets.Archives;
+using PerceptualEval.Cli.Datasets.Formats;
+
 namespace PerceptualEval.Cli.Datasets;
 
-/// <summary>Finds which files belong together: single files with each other, the files of folders by their relative path without extension.</summary>
+/// <summary>
+/// Finds which files belong together: single files with each other, the files of folders and archives by their relative path without
+/// extension.
+/// </summary>
 internal static class Pairing
 {
-    /// <summary>Pairs the files of all inputs without opening one.</summary>
-    /// <param name="inputs">Files, or folders; the first gives single files their id and all groups their order.</param>
+    /// <summary>Pairs the files of all inputs without opening a tensor file. Folders are paired now, archives when the groups are enumerated.</summary>
+    /// <param name="inputs">
+    /// Files, or folders and archives. The first gives single files their id and all groups their order, unless another one can be
+    /// read from front to back only: then that one does.
+    /// </param>
     /// <param name="leftOut">Receives the files of folders that have no partner.</param>
-    /// <returns>At least one group.</returns>
+    /// <returns>The groups; at least one, or archives.</returns>
     /// <exception cref="DatasetException">An input is missing, empty or ambiguous, files and folders are mixed, or nothing pairs.</exception>
-    public static IReadOnlyList<FileGroup> Pair(IReadOnlyList<DatasetInput> inputs, LeftOut leftOut)
+    public static FileGroups Pair(IReadOnlyList<DatasetInput> inputs, LeftOut leftOut)
     {
-        var folder = inputs.FirstOrDefault(IsFolder);
-        var file = inputs.FirstOrDefault(input => !IsFolder(input));
-        if (folder is not null && file is not null)
+        var sets = inputs.Select(OpenSet).ToArray();
+        var folder = Array.FindIndex(sets, set => set is not null);
+        var file = Array.IndexOf(sets, null);
+        if (folder >= 0 && file >= 0)
         {
-            throw new DatasetException($"{file} is a file, {folder} a folder; files pair with files and folders with folders. Give only one of the two.");
+            throw new DatasetException($"{inputs[file]} is a file, {inputs[folder]} {(Directory.Exists(inputs[folder].Path) ? "a folder" : "an archive")}; "
+                + "files pair with files, folders and archives with each other. Give only one of the two.");
         }
 
-        if (folder is not null)
+        if (folder < 0)
         {
-            return PairFolders(inputs, leftOut);
+            var first = inputs[0].Path;
+            var id = LatentFormats.Source(new CacheFileName(first, FileExtensions.Strip(Path.GetFileName(first)))).Image;
+            return new FileGroups([new FileGroup(id, [.. inputs.Select(input => new FileOnDisk(id, input.Path))])], areNamed: true);
         }
 
-        var id = Path.GetFileNameWithoutExtension(inputs[0].Path);
-        return [new FileGroup(id, [.. inputs.Select(input => input.Path)])];
+        return PairSets(Array.ConvertAll(sets, set => set!), leftOut);
     }
 
-    private static bool IsFolder(DatasetInput input)
+    private static FileGroups PairSets(FileSet[] sets, LeftOut leftOut)
     {
-        if (Directory.Exists(input.Path))
+        if (sets.Any(set => !set.IsListed))
         {
-            return true;
+            return new FileGroups(missing => Join(sets, missing), sets.Any(set => set.InOrderOnly));
         }
 
-        return File.Exists(input.Path) ? false : throw new DatasetException($"{input}: there is no such file or folder.");
-    }
-
-    private static List<FileGroup> PairFolders(IReadOnlyList<DatasetInput> inputs, LeftOut leftOut)
-    {
-        var listings = inputs.Select(FileListing.List).ToArray();
-        var unmatched = listings.Select(files => files.ToDictionary(file => file.Id, file => file.Path, StringComparer.Ordinal)).ToArray();
-        var groups = new List<FileGroup>(listings[0].Count);
-        foreach (var first in listings[0])
-        {
-            var paths = new string[inputs.Count];
-            paths[0] = first.Path;
-            var complete = true;
-            for (var other = 1; other < inputs.Count; other++)
-            {
-                if (unmatched[other].Remove(first.Id, out var path))
-                {
-                    paths[other] = path;
-                }
-                else
-                {
-                    leftOut.Add(LeftOut.NoPartner(inputs[0], inputs[other]), first.Id);
-                    complete = false;
-                }
-            }
-
-            if (complete)
-            {
-                groups.Add(new FileGroup(first.Id, paths));
-            }
-        }
-
-        for (var other = 1; other < inputs.Count; other++)
-        {
-            foreach (var file in listings[other].Where(file => unmatched[other].ContainsKey(file.Id)))
-            {
-                leftOut.Add(LeftOut.NoPartner(inputs[other], inputs[0]), file.Id);
-            }
-        }
-
+        var groups = Join(sets, leftOut).ToList();
         return groups.Count > 0
-            ? groups
+            ? new FileGroups(groups)
             : throw new DatasetException($"nothing pairs: {leftOut}. Files pair by their path within the folder, without extension.");
+    }
+
+    private static FileSet? OpenSet(DatasetInput input) =>
+        Directory.Exists(input.Path) ? FileListing.List(input)
+        : !File.Exists(input.Path) ? throw new DatasetException($"{input}: there is no such file or folder.")
+        : Archive.At(input.Path) is { } archive ? new FileSet(input, [], [("", archive)])
+        : null;
+
+    private static IEnumerable<FileGroup> Join(FileSet[] sets, LeftOut leftOut)
+    {
+        var leader = Math.Max(0, Array.FindIndex(sets, set => set.InOrderOnly));
+        var others = sets.Select((set, i) => i == leader ? null : new LookAhead(set, sets[leader].Input)).ToArray();
+        try
+        {
+            foreach (var first in sets[leader].Files())
+            {
+                var files = new DatasetFile[sets.Length];
+                files[leader] = first;
+                var complete = true;
+                for (var i = 0; i < sets.Length; i++)
+                {
+                    if (others[i]?.Take(first.Id) is { } file)
+                    {
+                        files[i] = file;
+                    }
+                    else if (i != leader)
+                    {
+                        leftOut.Add(LeftOut.NoPartner(sets[leader].Input, sets[i].Input), first.Id);
+                        complete = false;
+                    }
+                }
+
+                if (complete)
+                {
+                    yield return new FileGroup(first.Id, files);
+                }
+            }
+
+            for (var i = 0; i < sets.Length; i++)
+            {
+                foreach (var file in others[i]?.Rest() ?? [])
+                {
+                    leftOut.Add(LeftOut.NoPartner(sets[i].Input, sets[leader].Input), file.Id);
+                }
+            }
+        }
+        finally
+        {
+            foreach (var other in others)
+            {
+                other?.Dispose();
+            }
+        }
     }
 }

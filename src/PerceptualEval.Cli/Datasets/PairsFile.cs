@@ -83,7 +83,7 @@ internal sealed class PairsFile
                 continue;
             }
 
-            groups.Add(new FileGroup(fields["id"], paths));
+            groups.Add(new FileGroup(fields["id"], Array.ConvertAll<string, DatasetFile>(paths, file => new FileOnDisk(fields["id"], file))));
         }
 
         if (lineOfId.Count == 0)

@@ -14,12 +14,12 @@ internal sealed record Sample(string Id, IReadOnlyList<SampleSource> Sources)
     /// <summary>The image that the target was made from; null where the dataset has none.</summary>
     public SampleSource? Image => Sources.Count > 2 ? Sources[2] : null;
 
-    /// <summary>Whether both samples fit into one batch: the shapes of all their sources are equal.</summary>
-    public bool HasShapesOf(Sample other)
+    /// <summary>Whether both samples fit into one batch: all their sources have equal shapes and units.</summary>
+    public bool FitsBatchOf(Sample other)
     {
         for (var i = 0; i < Sources.Count; i++)
         {
-            if (Sources[i].Tensor.SampleShape != other.Sources[i].Tensor.SampleShape)
+            if (Sources[i].Tensor.SampleShape != other.Sources[i].Tensor.SampleShape || Sources[i].Tensor.Units != other.Sources[i].Tensor.Units)
             {
                 return false;
             }

@@ -1,4 +1,3 @@
-using PerceptualEval.Cli.Images;
 using PerceptualEval.TensorFiles;
 
 namespace PerceptualEval.Cli.Datasets;
@@ -10,7 +9,10 @@ namespace PerceptualEval.Cli.Datasets;
 /// <param name="sourceCount">How many inputs the dataset has.</param>
 internal sealed class SampleReader(int sourceCount) : IDisposable
 {
-    private readonly TensorFile?[] _open = new TensorFile?[sourceCount];
+    private readonly (DatasetFile File, TensorFile Tensors)?[] _open = new (DatasetFile, TensorFile)?[sourceCount];
+
+    /// <summary>The sample that was read last, or at which reading failed.</summary>
+    public Sample? Current { get; private set; }
 
     /// <summary>Reads the values of one source of a sample.</summary>
     /// <param name="sample">The sample.</param>
@@ -20,50 +22,29 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
     /// <exception cref="TensorFileException">The tensor file can't be read.</exception>
     public void Read(Sample sample, int sourceIndex, Span<float> destination)
     {
+        Current = sample;
         var (tensor, batchIndex) = sample.Sources[sourceIndex];
         if (tensor.IsPicture)
         {
-            using var picture = ImageFile.Read(tensor.Path);
+            using var picture = tensor.File.ReadPicture();
             RefuseChange(tensor, picture.Shape.Dimensions[^2..].SequenceEqual(tensor.Shape.Dimensions[^2..]));
             picture.Span.CopyTo(destination);
             return;
         }
 
-        var file = Open(tensor.Path, sourceIndex);
+        var file = Open(tensor.File, sourceIndex);
         RefuseChange(tensor, tensor.Index < file.Tensors.Count
             && file.Tensors[tensor.Index].Name == tensor.Name
             && file.Tensors[tensor.Index].Shape == tensor.Shape);
-        var start = batchIndex * tensor.SampleShape.ElementCount;
-        if (tensor.Layout == SampleLayout.FramesChannels)
-        {
-            ReadFramesFirst(file, tensor, start, destination);
-        }
-        else
-        {
-            file.Read(file.Tensors[tensor.Index], start, destination);
-        }
+        LatentValues.Read(file, tensor, batchIndex, sample.Id, destination);
     }
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
-        foreach (var file in _open)
+        foreach (var open in _open)
         {
-            file?.Dispose();
-        }
-    }
-
-    // In the order of the file, plane by plane: [T,C,H,W] there, [C,T,H,W] here.
-    private static void ReadFramesFirst(TensorFile file, SampleTensor tensor, long start, Span<float> destination)
-    {
-        var (channels, frames) = ((int)tensor.SampleShape[0], (int)tensor.SampleShape[1]);
-        var plane = destination.Length / (channels * frames);
-        for (var frame = 0; frame < frames; frame++)
-        {
-            for (var channel = 0; channel < channels; channel++, start += plane)
-            {
-                file.Read(file.Tensors[tensor.Index], start, destination.Slice(((channel * frames) + frame) * plane, plane));
-            }
+            open?.Tensors.Dispose();
         }
     }
 
@@ -75,19 +56,21 @@ internal sealed class SampleReader(int sourceCount) : IDisposable
         }
     }
 
-    private TensorFile Open(string path, int sourceIndex)
+    private TensorFile Open(DatasetFile file, int sourceIndex)
     {
         if (_open[sourceIndex] is { } last)
         {
-            if (last.Path == path)
+            if (last.File == file)
             {
-                return last;
+                return last.Tensors;
             }
 
-            last.Dispose();
+            last.Tensors.Dispose();
             _open[sourceIndex] = null;
         }
 
-        return _open[sourceIndex] = TensorFile.Open(path);
+        var tensors = file.OpenTensors();
+        _open[sourceIndex] = (file, tensors);
+        return tensors;
     }
 }

@@ -1,3 +1,5 @@
+using PerceptualEval.Models;
+
 namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>Finds which tensors of paired files belong together: the only ones of their files with each other, several by their keys.</summary>
@@ -13,13 +15,14 @@ internal static class TensorMatching
     /// <exception cref="Images.ImageFileException">A picture can't be read.</exception>
     public static IReadOnlyList<TensorGroup> Match(FileGroup group, IReadOnlyList<DatasetInput> inputs, LeftOut leftOut)
     {
-        var files = group.Paths.Zip(inputs, (path, input) => SampleTensor.ReadHeaders(path, input.Kind, input.Layout)).ToArray();
+        var files = group.Files.Zip(inputs, SampleTensor.ReadHeaders).ToArray();
         IReadOnlyList<TensorGroup> matches = files.All(tensors => tensors.Count == 1)
             ? [new TensorGroup(group.Id, [.. files.Select(tensors => tensors[0])])]
             : MatchByKey(group.Id, files, inputs, leftOut);
         foreach (var match in matches)
         {
             RefuseMismatch(match.Tensors, inputs);
+            RefuseOtherUnits(match.Tensors);
         }
 
         return matches;
@@ -27,25 +30,29 @@ internal static class TensorMatching
 
     private static List<TensorGroup> MatchByKey(string id, IReadOnlyList<SampleTensor>[] files, IReadOnlyList<DatasetInput> inputs, LeftOut leftOut)
     {
-        var byKey = files.Select(tensors => tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal)).ToArray();
+        var byKey = files.Select(tensors => tensors.ToDictionary(tensor => tensor.Key, StringComparer.Ordinal)).ToArray();
         var matches = new List<TensorGroup>(files[0].Count);
+        var matched = new HashSet<SampleTensor>(ReferenceEqualityComparer.Instance);
         foreach (var first in files[0])
         {
-            var lacking = inputs.Where((_, i) => !byKey[i].ContainsKey(first.Name)).ToArray();
-            foreach (var input in lacking)
+            var partners = Array.ConvertAll(byKey, tensors => PartnerOf(first, files[0].Count == 1, tensors));
+            if (partners.All(partner => partner is not null))
             {
-                leftOut.Add(LeftOut.NoPartner(inputs[0], input), IdOf(first));
+                matches.Add(new TensorGroup(IdOf(first), partners!));
+                matched.UnionWith(partners!);
             }
-
-            if (lacking.Length == 0)
+            else if (!IsFlipped(first))
             {
-                matches.Add(new TensorGroup(IdOf(first), [.. byKey.Select(tensors => tensors[first.Name])]));
+                foreach (var (_, input) in partners.Zip(inputs).Where(pair => pair.First is null))
+                {
+                    leftOut.Add(LeftOut.NoPartner(inputs[0], input), IdOf(first));
+                }
             }
         }
 
         for (var other = 1; other < files.Length; other++)
         {
-            foreach (var tensor in files[other].Where(tensor => !byKey[0].ContainsKey(tensor.Name)))
+            foreach (var tensor in files[other].Where(tensor => !matched.Contains(tensor) && !IsFlipped(tensor) && PartnerOf(tensor, false, byKey[0]) is null))
             {
                 leftOut.Add(LeftOut.NoPartner(inputs[other], inputs[0]), IdOf(tensor));
             }
@@ -53,7 +60,28 @@ internal static class TensorMatching
 
         return matches;
 
-        string IdOf(SampleTensor tensor) => tensor.Name.Length == 0 ? id : $"{id}/{tensor.Name}";
+        string IdOf(SampleTensor tensor) => tensor.Key.Length == 0 ? id : $"{id}/{tensor.Key}";
+    }
+
+    // By key; where a file has one tensor only, that is the main one of the other file (which has no key), whatever it is called.
+    private static SampleTensor? PartnerOf(SampleTensor tensor, bool isOnlyOne, Dictionary<string, SampleTensor> others) =>
+        others.TryGetValue(tensor.Key, out var partner) || (isOnlyOne && others.TryGetValue("", out partner)) ? partner
+        : tensor.Key.Length == 0 && others.Count == 1 ? others.Values.First()
+        : null;
+
+    // A cache's mirrored view of an image: nobody misses it where the other files have none.
+    private static bool IsFlipped(SampleTensor tensor) => tensor.Stored is { IsFlipped: true };
+
+    // What the user says of the units goes for the files that do not say it themselves. Where all say something else, one of both is wrong.
+    private static void RefuseOtherUnits(SampleTensor[] tensors)
+    {
+        var latents = tensors.Where(tensor => tensor.Kind == SourceKind.Latent).ToArray();
+        if (latents.Length > 0 && latents.All(tensor => tensor.UnitStatement!.Units is { } units && tensor.Reading.Units is { } said && units != said))
+        {
+            var found = latents[0].Units == LatentUnits.Raw ? "raw" : "model";
+            throw new UsageException($"{latents[0]} is in {found} units ({latents[0].UnitStatement!.Evidence}); --units says otherwise. "
+                + "Leave out --units, or read the file as nobody's in particular with --format plain.");
+        }
     }
 
     // Latents compare with latents and images with images value by value; a latent and its image only have to be as many.

@@ -22,7 +22,7 @@ internal static class ImageFile
     private const int MaxPixels = 1 << 26;
 
     // A stored 16-bit RGBA picture of MaxPixels takes half of this.
-    private const int MaxFileBytes = 1 << 30;
+    internal const int MaxFileBytes = 1 << 30;
 
     // Nearly every header fits; a JPEG with a long EXIF block does not, and is read whole.
     private const int HeaderBytes = 1 << 16;
@@ -96,6 +96,13 @@ internal static class ImageFile
             ? throw new ImageFileException(path, Describe(SKCodecResult.IncompleteInput, bytes.Length))
             : TryReadSize(path, bytes) ?? throw DamagedHeader(path, bytes.Length);
     }
+
+    /// <summary>Reads the size of a picture whose bytes are in memory already.</summary>
+    /// <param name="path">The path for errors.</param>
+    /// <param name="bytes">The whole file.</param>
+    /// <returns>Height and width in pixels, upright.</returns>
+    /// <exception cref="ImageFileException">It is not an image, or its header is damaged.</exception>
+    public static ImageSize ReadSize(string path, byte[] bytes) => TryReadSize(path, bytes) ?? throw DamagedHeader(path, bytes.Length);
 
     private static ImageSize? TryReadSize(string path, byte[] bytes)
     {

@@ -27,7 +27,7 @@ internal sealed class CsvScoreWriter(Output output) : ScoreWriter
     }
 
     /// <inheritdoc/>
-    public override void Complete(LossSummary summary)
+    public override void Complete(LossSummary summary, long badFiles = 0)
     {
         WriteHeaderOnce();
         output.Commit();

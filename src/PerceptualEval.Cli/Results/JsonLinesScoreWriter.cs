@@ -8,7 +8,7 @@ internal sealed class JsonLinesScoreWriter(Output output) : ScoreWriter
     public override void Write(ScoreRow row) => output.Write([.. ResultJson.Bytes(row, ResultJson.Default.ScoreRow), (byte)'\n']);
 
     /// <inheritdoc/>
-    public override void Complete(LossSummary summary) => output.Commit();
+    public override void Complete(LossSummary summary, long badFiles = 0) => output.Commit();
 
     /// <inheritdoc/>
     public override void Dispose() => output.Dispose();

@@ -11,9 +11,9 @@ internal sealed class JsonScoreWriter(Output output, ScoreProvenance provenance)
     public override void Write(ScoreRow row) => _rows.Add(ResultJson.Bytes(row, ResultJson.Default.ScoreRow));
 
     /// <inheritdoc/>
-    public override void Complete(LossSummary summary)
+    public override void Complete(LossSummary summary, long badFiles = 0)
     {
-        _rows.End(ResultJson.Bytes(summary, ResultJson.Default.LossSummary));
+        _rows.End(ResultJson.Bytes(ScoreSummary.Of(summary, badFiles), ResultJson.Default.ScoreSummary));
         output.Commit();
     }
 

@@ -24,11 +24,11 @@ internal sealed class ParquetScoreWriter(Output output, ScoreProvenance provenan
     public override void Write(ScoreRow row) => _rows.Add(row);
 
     /// <inheritdoc/>
-    public override void Complete(LossSummary summary)
+    public override void Complete(LossSummary summary, long badFiles = 0)
     {
         // Parquet.Net is asynchronous only. Into memory it never waits, and from there to the file is one plain write.
         using var file = new MemoryStream();
-        WriteFileAsync(file, summary).GetAwaiter().GetResult();
+        WriteFileAsync(file, summary, badFiles).GetAwaiter().GetResult();
         output.Write(file.GetBuffer().AsSpan(0, (int)file.Length));
         output.Commit();
     }
@@ -36,7 +36,7 @@ internal sealed class ParquetScoreWriter(Output output, ScoreProvenance provenan
     /// <inheritdoc/>
     public override void Dispose() => output.Dispose();
 
-    private async Task WriteFileAsync(Stream file, LossSummary summary)
+    private async Task WriteFileAsync(Stream file, LossSummary summary, long badFiles)
     {
         DataField[] fields =
         [
@@ -49,7 +49,7 @@ internal sealed class ParquetScoreWriter(Output output, ScoreProvenance provenan
         writer.CustomMetadata = new Dictionary<string, string>
         {
             [ProvenanceKey] = Encoding.UTF8.GetString(ResultJson.Bytes(provenance, ResultJson.Default.ScoreProvenance)),
-            [SummaryKey] = Encoding.UTF8.GetString(ResultJson.Bytes(summary, ResultJson.Default.LossSummary)),
+            [SummaryKey] = Encoding.UTF8.GetString(ResultJson.Bytes(ScoreSummary.Of(summary, badFiles), ResultJson.Default.ScoreSummary)),
         };
 
         using var group = writer.CreateRowGroup();

@@ -13,7 +13,7 @@ namespace PerceptualEval.Cli.Results;
 [JsonSerializable(typeof(DistanceProvenance))]
 [JsonSerializable(typeof(ScoreRow))]
 [JsonSerializable(typeof(DistancePair))]
-[JsonSerializable(typeof(LossSummary))]
+[JsonSerializable(typeof(ScoreSummary))]
 [JsonSerializable(typeof(double[]))]
 // The values of further provenance fields.
 [JsonSerializable(typeof(string))]

@@ -46,7 +46,7 @@ internal sealed class ScoreTable(ResultConsole console, ScoreProvenance provenan
     }
 
     /// <inheritdoc/>
-    public override void Complete(LossSummary summary)
+    public override void Complete(LossSummary summary, long badFiles = 0)
     {
         WriteProvenance();
         console.Write(ScoresAndSummary(summary));

@@ -16,8 +16,9 @@ internal abstract class ScoreWriter : IDisposable
 
     /// <summary>Ends the results and makes them final; those of an interrupted run too.</summary>
     /// <param name="summary">The summary of the samples that were written.</param>
+    /// <param name="badFiles">How many samples were passed over because their files are bad.</param>
     /// <exception cref="OutputException">It can't be written.</exception>
-    public abstract void Complete(LossSummary summary);
+    public abstract void Complete(LossSummary summary, long badFiles = 0);
 
     /// <summary>Closes the output. Without <see cref="Complete"/>, a file that is of use only when whole is not made.</summary>
     public abstract void Dispose();

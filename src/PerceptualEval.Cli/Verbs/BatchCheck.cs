@@ -8,19 +8,6 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary>Refuses batches that the models don't take, with the file that is at fault; the engine knows tensors only.</summary>
 internal static class BatchCheck
 {
-    /// <summary>The units that are stated must be the decoder's, or convertible into them.</summary>
-    /// <exception cref="UsageException">They are not.</exception>
-    public static void Units(LatentUnits? stated, LatentDecoder decoder)
-    {
-        var space = decoder.LatentSpace;
-        if (stated is { } units && units != space.Units && !space.CanConvert)
-        {
-            throw new UsageException(
-                $"--units {Word(units)}: decoder '{decoder.Model.Name}' takes {Word(space.Units)} latents, and their scaling is not known ({space.Evidence?.TrimEnd('.')}). "
-                + "Rebuild it with --config or --family, or leave --units out if the latents are in its units.");
-        }
-    }
-
     /// <summary>Latents must have the decoder's channels.</summary>
     /// <exception cref="DatasetException">They have others; the message names installed decoders that take them.</exception>
     public static void Latents(SampleBatch batch, LatentDecoder decoder, ModelStore store)
@@ -28,28 +15,12 @@ internal static class BatchCheck
         var space = decoder.LatentSpace;
         var tensor = batch.Samples[0].Sources[0].Tensor;
         var channels = tensor.SampleShape[0];
-        if (channels == space.Channels || channels == space.PatchedChannels)
+        if ((channels == space.Channels || channels == space.PatchedChannels) && (tensor.SampleShape.Rank == 4) == decoder.IsVideo)
         {
             return;
         }
 
-        var expected = $"{tensor}; decoder '{decoder.Model.Name}' takes {Expected(tensor.Layout, space.Channels)}.";
-        if (decoder.IsVideo && tensor.SampleShape[1] == space.Channels)
-        {
-            throw new DatasetException($"{expected} Give --layout {(tensor.Layout == SampleLayout.FramesChannels ? "cthw" : "tchw")}.");
-        }
-
-        string[] fitting =
-        [
-            .. store.List()
-                .Where(model => model.Manifest is { Kind: ModelKind.Decoder, Latent: { } latent } manifest
-                    && (latent.Channels == channels || latent.PatchedChannels == channels) && manifest.FrameBatching is null != decoder.IsVideo)
-                .Select(model => model.Name),
-        ];
-        var advice = fitting.Length > 0
-            ? $"Installed for {channels} channels: {string.Join(", ", fitting)}; choose with --decoder."
-            : $"Choose a decoder of {channels} latent channels; none is installed.";
-        throw new DatasetException($"{expected} {advice}");
+        throw new DatasetException($"{tensor}; decoder '{decoder.Model.Name}' takes {Expected(tensor.Layout, space.Channels)}. {Advice(tensor, decoder, store)}");
     }
 
     /// <summary>Latents must have the decoder's channels and decode to images that the LPIPS network takes.</summary>
@@ -106,12 +77,35 @@ internal static class BatchCheck
         }
     }
 
+    private static string Advice(SampleTensor tensor, LatentDecoder decoder, ModelStore store)
+    {
+        var channels = tensor.SampleShape[0];
+        if (decoder.IsVideo && tensor.SampleShape[1] == decoder.LatentSpace.Channels)
+        {
+            // A clip whose frames come where its channels should, or the other way round.
+            return $"Give --layout {(tensor.Layout == SampleLayout.FramesChannels ? "cthw" : "tchw")}.";
+        }
+
+        var isClip = tensor.SampleShape.Rank == 4;
+        string[] fitting =
+        [
+            .. store.List()
+                .Where(model => model.Manifest is { Kind: ModelKind.Decoder, Latent: { } latent } manifest
+                    && (latent.Channels == channels || latent.PatchedChannels == channels) && manifest.FrameBatching is not null == isClip)
+                .Select(model => model.Name),
+        ];
+        var choice = fitting.Length > 0
+            ? $"Installed for {channels} channels: {string.Join(", ", fitting)}; choose with --decoder."
+            : $"Choose a{(isClip ? " video" : string.Empty)} decoder of {channels} latent channels; none is installed.";
+        return channels == 2 * decoder.LatentSpace.Channels
+            ? $"If these are posteriors, mean and variance, say --posterior mean. {choice}"
+            : choice;
+    }
+
     private static string Expected(SampleLayout layout, int channels) => layout switch
     {
         SampleLayout.Image => $"[N,{channels},h,w]",
         SampleLayout.ChannelsFrames => $"[N,{channels},t,h,w]",
         _ => $"[N,t,{channels},h,w]",
     };
-
-    private static string Word(LatentUnits units) => units.ToString().ToLowerInvariant();
 }

@@ -29,7 +29,8 @@ internal static class DecodeVerb
     {
         var command = new Command("decode", "Latents → PNG files (and float tensors).")
         {
-            Latents, Decoder, Out, Npy, CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile,
+            Latents, Decoder, Out, Npy, DatasetOptions.Strict,
+            CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -40,13 +41,12 @@ internal static class DecodeVerb
     {
         var store = CommonOptions.Store(parsed);
         var model = store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
-        var input = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent, CommonOptions.LayoutFor(parsed, model));
-        var dataset = Dataset.Open([input], allowMissing: false);
+        var input = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = DatasetOptions.Reading(parsed, side: null, model) };
+        var dataset = Dataset.Open([input], DatasetOptions.Rules(parsed));
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
-        var units = CommonOptions.LatentUnits(parsed);
+        var units = RunUnits.Of(model, dataset);
         var tiling = CommonOptions.Tiling(parsed);
         using var decoder = new LatentDecoder(model, CommonOptions.Execution(parsed));
-        BatchCheck.Units(units, decoder);
         var (done, nonFinite) = (0L, 0L);
         using (var progress = ProgressLine.OnStandardError(dataset.SampleCount, decoder.IsVideo ? "clips" : "images"))
         {
@@ -55,6 +55,7 @@ internal static class DecodeVerb
                 using (batch)
                 {
                     BatchCheck.Latents(batch, decoder, store);
+                    RunUnits.Convert(batch, model, units);
                     using var images = decoder.Decode(batch.Target, units, tiling);
                     for (var i = 0; i < batch.Samples.Count; i++)
                     {
@@ -67,7 +68,7 @@ internal static class DecodeVerb
         }
 
         Console.Error.WriteLine(FormattableString.Invariant($"{done - nonFinite} of {done} images written to '{parsed.GetRequiredValue(Out)}'."));
-        return nonFinite == 0 ? ExitCode.Ok : ExitCode.GateFailed;
+        return DatasetReport.Write(dataset) == ExitCode.Ok && nonFinite == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }
 
     // Returns whether the image, or every frame of the clip, is finite: a PNG can't hold what is not.

@@ -22,13 +22,11 @@ internal static class DistanceVerb
         Description = "Where in the image the two differ: a heat map, or the float map [H,W]. One pair only.",
     };
 
-    private static readonly Option<bool> AllowMissing = new("--allow-missing") { Description = "Leave out what has no partner instead of refusing." };
-
     public static Command Create(CancellationToken interrupt)
     {
         var command = new Command("distance", "Plain LPIPS between images or folders of images.")
         {
-            A, B, CommonOptions.Lpips, Layers, Map, AllowMissing,
+            A, B, CommonOptions.Lpips, Layers, Map, DatasetOptions.AllowMissing, DatasetOptions.Strict,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models, CommonOptions.Json,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -37,7 +35,7 @@ internal static class DistanceVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
-        var dataset = Dataset.OpenImages(parsed.GetRequiredValue(A), parsed.GetRequiredValue(B), parsed.GetValue(AllowMissing));
+        var dataset = Dataset.OpenImages(parsed.GetRequiredValue(A), parsed.GetRequiredValue(B), DatasetOptions.Rules(parsed));
         var map = parsed.GetValue(Map);
         RequireMappable(map, dataset);
         using var lpips = new PerceptualNetwork(
@@ -64,12 +62,8 @@ internal static class DistanceVerb
         }
 
         Show(parsed, Provenance.Of(lpips), pairs);
-        if (dataset.Warning is { } warning)
-        {
-            Console.Error.WriteLine($"perceptual-eval: {warning}");
-        }
-
-        return interrupted ? Interrupted(pairs.Count, dataset) : Gate(pairs);
+        var code = DatasetReport.Write(dataset);
+        return interrupted ? Interrupted(pairs.Count, dataset) : Gate(pairs) is var gate and not ExitCode.Ok ? gate : code;
     }
 
     private static ExitCode Interrupted(int done, Dataset dataset)

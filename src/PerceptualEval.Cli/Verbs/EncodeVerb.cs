@@ -30,7 +30,7 @@ internal static class EncodeVerb
     {
         var command = new Command("encode", "Images → latents (the posterior mean).")
         {
-            Images, Encoder, Out, CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
+            Images, Encoder, Out, DatasetOptions.Strict, CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -38,7 +38,7 @@ internal static class EncodeVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
-        var dataset = Dataset.Open([new DatasetInput("IMAGES", parsed.GetRequiredValue(Images), SourceKind.Image)], allowMissing: false);
+        var dataset = Dataset.Open([new DatasetInput("IMAGES", parsed.GetRequiredValue(Images), SourceKind.Image)], DatasetOptions.Rules(parsed));
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
         using var encoder = new ImageEncoder(
             CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Encoder), ModelKind.Encoder), CommonOptions.Execution(parsed));
@@ -61,10 +61,11 @@ internal static class EncodeVerb
             }
         }
 
+        var code = DatasetReport.Write(dataset);
         var units = encoder.LatentSpace.Units.ToString().ToLowerInvariant();
         Console.Error.WriteLine(FormattableString.Invariant(
             $"{done} written to '{parsed.GetRequiredValue(Out)}': latents in {units} units of '{encoder.Model.Name}'."));
-        return ExitCode.Ok;
+        return code;
     }
 
     private static void RequireMultiple(SampleTensor image, ImageEncoder encoder)

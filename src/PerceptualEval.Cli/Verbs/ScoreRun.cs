@@ -34,13 +34,13 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, Scor
         catch when (_done > 0)
         {
             // The file keeps what was scored before the fault; standard output gets nothing from a run that failed.
-            file?.Complete(_accumulator.Compute());
+            file?.Complete(_accumulator.Compute(), dataset.Bad.Count);
             throw;
         }
 
         var summary = _accumulator.Compute();
-        file?.Complete(summary);
-        shown.Complete(summary);
+        file?.Complete(summary, dataset.Bad.Count);
+        shown.Complete(summary, dataset.Bad.Count);
         return summary;
     }
 
@@ -64,6 +64,7 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, Scor
         var images = loss.Options.Weights.Input > 0 ? batch.Images : null;
         BatchCheck.Latents(batch, loss.Decoder, loss.Lpips, store);
         BatchCheck.Images(batch, images, loss);
+        RunUnits.Convert(batch, loss.Decoder.Model, loss.Options.Units ?? loss.Decoder.LatentSpace.Units);
         var losses = loss.Score(batch.Pred, batch.Target, images);
         for (var i = 0; i < losses.Count; i++)
         {

@@ -24,8 +24,6 @@ internal static class ScoreVerb
         Description = "CSV or JSONL with columns id, pred, target and image, instead of --pred, --target and --images.",
     };
 
-    private static readonly Option<bool> AllowMissing = new("--allow-missing") { Description = "Leave out what has no partner instead of refusing." };
-
     private static readonly Option<string> Decoder = new("--decoder")
     {
         HelpName = "MODEL",
@@ -57,8 +55,9 @@ internal static class ScoreVerb
     {
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
-            Pred, Target, Images, Pairs, AllowMissing, Decoder, CommonOptions.Lpips,
-            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile,
+            Pred, Target, Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, Decoder, CommonOptions.Lpips,
+            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Tile,
+            CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             CommonOptions.Json, Out, FailAbove,
         };
@@ -70,13 +69,16 @@ internal static class ScoreVerb
     {
         var options = LossOptionsOf(parsed);
         var store = CommonOptions.Store(parsed);
-        var layout = CommonOptions.LayoutFor(parsed, store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
+        var model = store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
         var dataset = Dataset.OpenLatents(
-            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), parsed.GetValue(AllowMissing), layout);
+            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed),
+            DatasetOptions.Reading(parsed, "pred", model), DatasetOptions.Reading(parsed, "target", model));
         RequireImagesIfWeighted(dataset, options.Weights);
+
+        // What is in other units than the run is scored in is converted.
+        options = options with { Units = RunUnits.Of(model, dataset) };
         using var loss = LatentPerceptualLoss.Load(
             parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
-        BatchCheck.Units(options.Units, loss.Decoder);
         var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
         var provenance = Provenance.Of(loss, batchSize);
 
@@ -84,12 +86,8 @@ internal static class ScoreVerb
         using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var shown = Shown(parsed, provenance);
         var summary = new ScoreRun(loss, store, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
-        if (dataset.Warning is { } warning)
-        {
-            Console.Error.WriteLine($"perceptual-eval: {warning}");
-        }
-
-        return interrupted ? Interrupted(summary, dataset) : Gate(summary, parsed.GetValue(FailAbove));
+        var code = DatasetReport.Write(dataset);
+        return interrupted ? Interrupted(summary, dataset) : Gate(summary, parsed.GetValue(FailAbove)) is var gate and not ExitCode.Ok ? gate : code;
     }
 
     private static ExitCode Interrupted(LossSummary summary, Dataset dataset)
@@ -132,7 +130,6 @@ internal static class ScoreVerb
             var other => throw new UsageException($"--resize {other}: expected none, image or decoded."),
         },
         Clamp = parsed.GetValue(Clamp),
-        Units = CommonOptions.LatentUnits(parsed),
         Tiling = CommonOptions.Tiling(parsed),
     };
 

@@ -1,6 +1,6 @@
 namespace PerceptualEval.TensorFiles;
 
-/// <summary>Bytes that can be read at any place: a file, or a member of a zip archive.</summary>
+/// <summary>Bytes that can be read at any place: a file or a part of one, memory, or a member of a zip archive.</summary>
 internal abstract class ByteSource
 {
     /// <summary>How many bytes there are.</summary>

@@ -5,13 +5,31 @@ internal static class ContainerFormat
 {
     private const int PrefixLength = 512;
 
-    /// <summary>Lists what a file of any known container holds.</summary>
+    /// <summary>Lists what a file of any known container holds, also within gzip.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, hostile, or no tensor file.</exception>
-    public static TensorListing List(FileSource file)
+    public static TensorListing List(ByteSource file)
     {
         Span<byte> buffer = stackalloc byte[PrefixLength];
-        var prefix = buffer[..(int)Math.Min(PrefixLength, file.Length)];
+        var prefix = ReadPrefix(file, buffer);
+        if (!GzipFile.Recognises(prefix))
+        {
+            return List(file, prefix);
+        }
+
+        // Once: gzip within gzip is no file that anybody writes, and a way to expand a million-fold.
+        var unpacked = GzipFile.Unpack(file);
+        return List(unpacked, ReadPrefix(unpacked, buffer));
+    }
+
+    private static ReadOnlySpan<byte> ReadPrefix(ByteSource file, Span<byte> buffer)
+    {
+        var prefix = buffer[..(int)Math.Min(buffer.Length, file.Length)];
         file.Read(0, prefix);
+        return prefix;
+    }
+
+    private static TensorListing List(ByteSource file, ReadOnlySpan<byte> prefix)
+    {
         // First, because its eight bytes of header length can look like the beginning of anything. Zeros at the end of them and a
         // brace behind them are as good as a magic number.
         if (SafetensorsFile.Recognises(prefix))
@@ -37,7 +55,7 @@ internal static class ContainerFormat
         throw new InvalidDataException($"is not a tensor file I know (npy, npz, safetensors, torch); it {ForeignFormat.Describe(prefix)}");
     }
 
-    private static TensorListing ListArchive(FileSource file)
+    private static TensorListing ListArchive(ByteSource file)
     {
         var archive = new ZipContainer(file);
         try

@@ -58,8 +58,5 @@ internal sealed class FileSource : ByteSource, IDisposable
         }
     }
 
-    /// <summary>The same file as an unbuffered stream, for readers that need one. Disposing it closes this source as well.</summary>
-    public FileStream AsStream() => new(_handle, FileAccess.Read, bufferSize: 0);
-
     public void Dispose() => _handle.Dispose();
 }

@@ -11,7 +11,7 @@ internal static class ForeignFormat
         ([0xff, 0xd8, 0xff], "looks like a JPEG image"),
         ([.. "GIF8"u8], "looks like a GIF image"),
         ([.. "RIFF"u8], "looks like a WebP image or a RIFF file"),
-        ([0x1f, 0x8b], "looks like gzip; unpack it first (gunzip)"),
+        ([0x1f, 0x8b], "looks like gzip within gzip; unpack it first (gunzip)"),
         ([0x28, 0xb5, 0x2f, 0xfd], "looks like Zstandard; unpack it first (unzstd)"),
         ([0x89, .. "HDF"u8], "looks like HDF5"),
         ([.. "GGUF"u8], "looks like GGUF"),
@@ -37,7 +37,7 @@ internal static class ForeignFormat
 
         if (prefix.Length > 262 && prefix[257..].StartsWith("ustar"u8))
         {
-            return "looks like a tar archive; unpack it first";
+            return "looks like a tar archive; expected one tensor file";
         }
 
         // ONNX is a protobuf that begins with field 1, the IR version, and then mostly the producer's name.

@@ -18,7 +18,7 @@ internal static class LegacyTorchFile
 
     /// <summary>Lists what the file's pickle describes.</summary>
     /// <exception cref="InvalidDataException">The pickle is hostile or not torch's, or storages are missing or short.</exception>
-    public static TensorListing List(FileSource file)
+    public static TensorListing List(ByteSource file)
     {
         var input = new PickleInput(file);
         var objects = new TorchObjects();
@@ -43,7 +43,7 @@ internal static class LegacyTorchFile
     }
 
     private static Dictionary<string, ByteSource> Place(
-        FileSource file, PickleInput input, object? keys, IReadOnlyDictionary<string, TorchStorage> storages)
+        ByteSource file, PickleInput input, object? keys, IReadOnlyDictionary<string, TorchStorage> storages)
     {
         var places = new Dictionary<string, ByteSource>(StringComparer.Ordinal);
         foreach (var item in (keys as PickleList ?? throw Damaged("has no list of storages")).Items)

@@ -25,11 +25,7 @@ public static class NpyFile
     public static void Write(string path, TensorShape shape, ReadOnlySpan<float> values)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (values.Length != shape.ElementCount)
-        {
-            throw new ArgumentException($"{values.Length} values for shape {shape}, which has {shape.ElementCount}.", nameof(values));
-        }
-
+        RequireCount(shape, values);
         try
         {
             using var handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
@@ -48,9 +44,28 @@ public static class NpyFile
         }
     }
 
+    /// <summary>The bytes of the file that <see cref="Write"/> makes.</summary>
+    /// <param name="shape">The array's shape.</param>
+    /// <param name="values">As many values as the shape has elements, C order.</param>
+    /// <returns>Header and values.</returns>
+    /// <exception cref="ArgumentException">The number of values is not the shape's element count.</exception>
+    public static byte[] ToBytes(TensorShape shape, ReadOnlySpan<float> values)
+    {
+        RequireCount(shape, values);
+        return [.. Header(shape), .. MemoryMarshal.AsBytes(values)];
+    }
+
     /// <summary>Lists the one array of a .npy file.</summary>
-    internal static TensorListing List(FileSource file) =>
+    internal static TensorListing List(ByteSource file) =>
         new("npy", [NpyHeader.Read(file).Describe("", file)], TensorListing.NoMetadata);
+
+    private static void RequireCount(TensorShape shape, ReadOnlySpan<float> values)
+    {
+        if (values.Length != shape.ElementCount)
+        {
+            throw new ArgumentException($"{values.Length} values for shape {shape}, which has {shape.ElementCount}.", nameof(values));
+        }
+    }
 
     private static byte[] Header(TensorShape shape)
     {

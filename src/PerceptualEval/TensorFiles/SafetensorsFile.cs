@@ -21,7 +21,7 @@ internal static class SafetensorsFile
 
     /// <summary>Lists the tensors, in the order of their values.</summary>
     /// <exception cref="InvalidDataException">The header is damaged or does not describe the file.</exception>
-    public static TensorListing List(FileSource file)
+    public static TensorListing List(ByteSource file)
     {
         Span<byte> prefix = stackalloc byte[LengthBytes];
         file.Read(0, prefix);
@@ -46,7 +46,7 @@ internal static class SafetensorsFile
         }
     }
 
-    private static TensorListing Parse(ReadOnlySpan<byte> header, FileSource file)
+    private static TensorListing Parse(ReadOnlySpan<byte> header, ByteSource file)
     {
         var json = new Utf8JsonReader(header);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);

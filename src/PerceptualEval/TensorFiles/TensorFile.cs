@@ -12,16 +12,16 @@ namespace PerceptualEval.TensorFiles;
 /// </remarks>
 public sealed class TensorFile : IDisposable
 {
-    private readonly FileSource _source;
+    private readonly FileSource? _file;
     private readonly TensorListing _listing;
     private readonly Dictionary<string, StoredTensor> _stored = new(StringComparer.Ordinal);
 
     private bool _disposed;
 
-    private TensorFile(string path, FileSource source, TensorListing listing)
+    private TensorFile(string path, FileSource? file, TensorListing listing)
     {
         Path = path;
-        _source = source;
+        _file = file;
         _listing = listing;
         foreach (var tensor in listing.Tensors)
         {
@@ -34,7 +34,7 @@ public sealed class TensorFile : IDisposable
         Tensors = [.. listing.Tensors.Select(tensor => tensor.Entry)];
     }
 
-    /// <summary>The file's path, as given.</summary>
+    /// <summary>The file's path, as given; of a file within another one or in memory its name.</summary>
     public string Path { get; }
 
     /// <summary>The container: <c>npy</c>, <c>npz</c>, <c>safetensors</c> or <c>torch</c>.</summary>
@@ -49,33 +49,57 @@ public sealed class TensorFile : IDisposable
     /// </summary>
     public IReadOnlyDictionary<string, string> Metadata => _listing.Metadata;
 
-    /// <summary>Opens a tensor file; the container is told by its content, not by its name.</summary>
-    /// <param name="path">A .npy, .npz, .safetensors or torch (.pt, .pth, .ckpt, .bin) file.</param>
+    /// <summary>Opens a tensor file; the container is told by its content, not by its name. It may be packed with gzip.</summary>
+    /// <param name="path">
+    /// A .npy, .npz, .safetensors or torch (.pt, .pth, .ckpt, .bin) file, or the index (.safetensors.index.json) of a set of
+    /// safetensors shards, which then reads as one file.
+    /// </param>
     /// <returns>The open file, owned by the caller.</returns>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="TensorFileException">The file is missing, damaged, hostile, or none of these.</exception>
     public static TensorFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        FileSource? source = null;
-        TensorListing? listing = null;
-        try
+        return Guard(path, () =>
         {
-            source = FileSource.Open(path);
-            listing = ContainerFormat.List(source);
-            return new TensorFile(path, source, listing);
-        }
-        catch (Exception e)
-        {
-            listing?.Container?.Dispose();
-            source?.Dispose();
-            if (IsBadFile(e))
-            {
-                throw new TensorFileException(path, e.Message, e);
-            }
+            var file = FileSource.Open(path);
+            return Open(path, file, () => SafetensorsIndex.IsNamed(path) ? SafetensorsIndex.List(path, file) : ContainerFormat.List(file));
+        });
+    }
 
-            throw;
-        }
+    /// <summary>Opens a tensor file that is a part of another file: a member of a tar archive, an entry of a cache's shard.</summary>
+    /// <param name="path">The file that it lies in.</param>
+    /// <param name="offset">Where it begins, in bytes.</param>
+    /// <param name="length">How many bytes it has.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <returns>The open file, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The path or name is null or empty, or the offset or length is negative.</exception>
+    /// <exception cref="TensorFileException">The file is missing, ends before the part does, or the part is no tensor file.</exception>
+    public static TensorFile Open(string path, long offset, long length, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return Guard(name, () =>
+        {
+            var file = FileSource.Open(path);
+            return Open(name, file, () => offset <= file.Length - length
+                ? ContainerFormat.List(new SourceRange(file, offset, length))
+                : throw new InvalidDataException($"needs bytes {offset} to {(Int128)offset + length}; '{path}' has {file.Length}. It is cut off; copy or download it again."));
+        });
+    }
+
+    /// <summary>Opens a tensor file whose bytes are in memory.</summary>
+    /// <param name="content">All its bytes; they must not change while it is open.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <returns>The open file, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The name is null or empty.</exception>
+    /// <exception cref="TensorFileException">The content is damaged, hostile, or no tensor file.</exception>
+    public static TensorFile Open(ReadOnlyMemory<byte> content, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Guard(name, () => Open(name, null, () => ContainerFormat.List(new MemorySource(content))));
     }
 
     /// <summary>Reads a tensor and converts it to float32.</summary>
@@ -157,7 +181,35 @@ public sealed class TensorFile : IDisposable
     {
         _disposed = true;
         _listing.Container?.Dispose();
-        _source.Dispose();
+        _file?.Dispose();
+    }
+
+    private static TensorFile Guard(string name, Func<TensorFile> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception e) when (IsBadFile(e))
+        {
+            throw new TensorFileException(name, e.Message, e);
+        }
+    }
+
+    private static TensorFile Open(string name, FileSource? file, Func<TensorListing> list)
+    {
+        TensorListing? listing = null;
+        try
+        {
+            listing = list();
+            return new TensorFile(name, file, listing);
+        }
+        catch
+        {
+            listing?.Container?.Dispose();
+            file?.Dispose();
+            throw;
+        }
     }
 
     private void Read(StoredTensor stored, long firstElement, Span<float> destination)

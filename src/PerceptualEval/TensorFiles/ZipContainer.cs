@@ -5,17 +5,17 @@ namespace PerceptualEval.TensorFiles;
 /// <summary>An open zip archive: the container of .npz files and of torch files since 1.6.</summary>
 internal sealed class ZipContainer : IDisposable
 {
-    private readonly FileStream _stream;
+    private readonly SourceStream _stream;
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipMember> _byName = new(StringComparer.Ordinal);
     private ZipMember? _active;
 
     /// <summary>Reads an archive's directory.</summary>
     /// <exception cref="InvalidDataException">The archive is damaged, or its directory claims what can't be true.</exception>
-    public ZipContainer(FileSource file)
+    public ZipContainer(ByteSource file)
     {
         File = file;
-        _stream = file.AsStream();
+        _stream = new SourceStream(file);
         try
         {
             _archive = Guard("the archive", () => new ZipArchive(_stream, ZipArchiveMode.Read));
@@ -49,7 +49,7 @@ internal sealed class ZipContainer : IDisposable
     public IReadOnlyList<ZipMember> Members { get; }
 
     /// <summary>The file that the archive lies in.</summary>
-    public FileSource File { get; }
+    public ByteSource File { get; }
 
     /// <summary>A member by its full name; null where there is none.</summary>
     public ZipMember? Find(string name) => _byName.GetValueOrDefault(name);

@@ -24,7 +24,7 @@ public sealed class BatchReaderTests : IDisposable
     public void Read_AnyBatchSize_GivesTheSamplesInOrder()
     {
         WriteMixedFolder();
-        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, false);
+        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new());
         var expected = ContentOf(dataset, 1);
 
         Gen.Int[1, 12].Sample(batchSize => ContentOf(dataset, batchSize).SequenceEqual(expected), iter: 24, threads: 1);
@@ -38,7 +38,7 @@ public sealed class BatchReaderTests : IDisposable
         WriteMixedFolder();
 
         var shapes = new List<string>();
-        foreach (var batch in Batches(Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, false), 3))
+        foreach (var batch in Batches(Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new()), 3))
         {
             using (batch)
             {
@@ -60,7 +60,7 @@ public sealed class BatchReaderTests : IDisposable
         }
 
         var sizes = new List<TensorShape>();
-        foreach (var batch in Batches(Dataset.OpenLatents(_folder["l"], _folder["l"], _folder["i"], null, false), 8))
+        foreach (var batch in Batches(Dataset.OpenLatents(_folder["l"], _folder["l"], _folder["i"], null, new()), 8))
         {
             using (batch)
             {
@@ -79,7 +79,7 @@ public sealed class BatchReaderTests : IDisposable
         var latents = _folder.Npy("l.npy", 0, 2, 4, 1, 1);
         var images = _folder.Npy("i.npy", -1, 2, 3, 2, 2);
 
-        using var batch = Assert.Single(Batches(Dataset.OpenLatents(latents, latents, images, null, false), 2));
+        using var batch = Assert.Single(Batches(Dataset.OpenLatents(latents, latents, images, null, new()), 2));
 
         Assert.Equal(Enumerable.Range(-1, 24).Select(value => (float)value), batch.Images!.Span.ToArray());
     }
@@ -90,14 +90,14 @@ public sealed class BatchReaderTests : IDisposable
         var pred = _folder.Safetensors("p.safetensors", ("x", 10, [4, 1, 1]), ("y", 20, [2, 4, 1, 1]));
         var target = _folder.Safetensors("t.safetensors", ("y", 30, [2, 4, 1, 1]), ("x", 40, [4, 1, 1]));
 
-        Assert.Equal(["t/y#0=T30/P20", "t/y#1=T34/P24", "t/x=T40/P10"], ContentOf(Dataset.OpenLatents(pred, target, null, null, false), 2));
+        Assert.Equal(["t/y#0=T30/P20", "t/y#1=T34/P24", "t/x=T40/P10"], ContentOf(Dataset.OpenLatents(pred, target, null, null, new()), 2));
     }
 
     [Fact]
     public void Read_FaultInALaterBatch_GivesTheEarlierOnesFirst()
     {
         WriteMixedFolder();
-        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, false);
+        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new(Strict: true));
         File.WriteAllText(_folder["p/d.npy"], "damaged meanwhile");
 
         var ids = new List<string>();
@@ -121,7 +121,7 @@ public sealed class BatchReaderTests : IDisposable
     {
         WriteMixedFolder();
 
-        foreach (var batch in Batches(Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, false), 1))
+        foreach (var batch in Batches(Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new()), 1))
         {
             using (batch)
             {
@@ -142,7 +142,7 @@ public sealed class BatchReaderTests : IDisposable
 
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
-            foreach (var batch in BatchReader.Read(Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, false), 1, cancel.Token))
+            foreach (var batch in BatchReader.Read(Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new()), 1, cancel.Token))
             {
                 using (batch)
                 {
@@ -160,7 +160,7 @@ public sealed class BatchReaderTests : IDisposable
     public void Read_BatchSizeZero_IsRefusedAtOnce()
     {
         var path = _folder.Latent("a.npy");
-        var dataset = Dataset.OpenLatents(path, path, null, null, false);
+        var dataset = Dataset.OpenLatents(path, path, null, null, new());
 
         Assert.Throws<ArgumentOutOfRangeException>(() => Batches(dataset, 0));
     }
@@ -169,7 +169,7 @@ public sealed class BatchReaderTests : IDisposable
     public void Read_FileReplacedByAnotherShape_IsRefused()
     {
         var path = _folder.Latent("a.npy");
-        var sample = Dataset.OpenLatents(path, path, null, null, false).Samples().First();
+        var sample = Dataset.OpenLatents(path, path, null, null, new()).Samples().First();
         _folder.Npy("a.npy", 0, 4, 2, 3);
         using var reader = new SampleReader(2);
 
@@ -182,7 +182,7 @@ public sealed class BatchReaderTests : IDisposable
     public void Dispose_OfTheReader_ClosesTheFileThatItKeptOpen()
     {
         var path = _folder.Npy("a.npy", 0, 2, 4, 2, 2);
-        var sample = Dataset.OpenLatents(path, path, null, null, false).Samples().First();
+        var sample = Dataset.OpenLatents(path, path, null, null, new()).Samples().First();
         using (var reader = new SampleReader(2))
         {
             reader.Read(sample, 0, new float[16]);

@@ -34,7 +34,7 @@ public sealed class DatasetRefusalTests : IDisposable
         var pred = _folder.Latent("p.npy");
         _folder.Latent("t/p.npy");
 
-        Assert.Equal($"--pred '{pred}' is a file, --target '{_folder["t"]}' a folder; files pair with files and folders with folders. Give only one of the two.",
+        Assert.Equal($"--pred '{pred}' is a file, --target '{_folder["t"]}' a folder; files pair with files, folders and archives with each other. Give only one of the two.",
             ErrorOf(pred, _folder["t"]));
     }
 
@@ -64,7 +64,7 @@ public sealed class DatasetRefusalTests : IDisposable
     [Fact]
     public void OpenLatents_PairsBesideFiles_IsRefused()
     {
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents("p.npy", null, null, "pairs.csv", false));
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents("p.npy", null, null, "pairs.csv", new()));
 
         Assert.StartsWith("--pairs 'pairs.csv' names all files", exception.Message, StringComparison.Ordinal);
     }
@@ -122,7 +122,7 @@ public sealed class DatasetRefusalTests : IDisposable
     {
         var path = _folder.Text("a.npy", "hello");
 
-        Assert.Contains(path, Assert.Throws<TensorFileException>(() => Dataset.OpenLatents(path, path, null, null, false)).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<TensorFileException>(() => Dataset.OpenLatents(path, path, null, null, new())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class DatasetRefusalTests : IDisposable
         var a = _folder.Picture("a.png", 6, 4, 0, 0, 0);
         var b = _folder.Picture("b.png", 4, 6, 0, 0, 0);
 
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(a, b, false));
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(a, b, new()));
 
         Assert.StartsWith($"'{a}': shape [3,4,6] (A); '{b}': shape [3,6,4] (B); expected equal shapes", exception.Message, StringComparison.Ordinal);
     }
@@ -153,7 +153,7 @@ public sealed class DatasetRefusalTests : IDisposable
     {
         var path = _folder.Npy("a.npy", 0, 2, 32, 8, 8);
 
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(path, path, false));
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(path, path, new()));
 
         Assert.StartsWith($"'{path}': shape [2,32,8,8]; expected an image in [-1,1], [3,H,W] or [N,3,H,W].", exception.Message, StringComparison.Ordinal);
     }
@@ -163,7 +163,7 @@ public sealed class DatasetRefusalTests : IDisposable
     {
         var path = _folder.Safetensors("a.safetensors", "U8", ("pixels", new byte[12], [3, 2, 2]));
 
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(path, path, false));
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenImages(path, path, new()));
 
         Assert.StartsWith($"'{path}', tensor 'pixels': shape [3,2,2], stored as UInt8; an image in a tensor file holds floats in [-1,1].", exception.Message, StringComparison.Ordinal);
     }
@@ -173,7 +173,7 @@ public sealed class DatasetRefusalTests : IDisposable
     {
         var path = _folder.Text("a.png", "hello");
 
-        Assert.Contains(path, Assert.Throws<ImageFileException>(() => Dataset.OpenImages(path, path, false)).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<ImageFileException>(() => Dataset.OpenImages(path, path, new())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -193,5 +193,5 @@ public sealed class DatasetRefusalTests : IDisposable
     }
 
     private static string ErrorOf(string? pred, string? target, string? images = null, bool allowMissing = false) =>
-        Assert.Throws<DatasetException>(() => Dataset.OpenLatents(pred, target, images, null, allowMissing)).Message;
+        Assert.Throws<DatasetException>(() => Dataset.OpenLatents(pred, target, images, null, new(allowMissing))).Message;
 }

@@ -16,7 +16,7 @@ public sealed class DatasetTests : IDisposable
         var pred = _folder.Latent("epoch3.npy");
         var target = _folder.Latent("truth.v1.npy");
 
-        var dataset = Dataset.OpenLatents(pred, target, null, null, false);
+        var dataset = Dataset.OpenLatents(pred, target, null, null, new());
 
         var sample = Assert.Single(dataset.Samples());
         Assert.Equal("truth.v1", sample.Id);
@@ -31,7 +31,7 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void OpenLatents_BatchedFiles_NumberTheSamples()
     {
-        var dataset = Dataset.OpenLatents(_folder.Npy("p.npy", 0, 3, 4, 2, 2), _folder.Npy("t.npy", 0, 3, 4, 2, 2), null, null, false);
+        var dataset = Dataset.OpenLatents(_folder.Npy("p.npy", 0, 3, 4, 2, 2), _folder.Npy("t.npy", 0, 3, 4, 2, 2), null, null, new());
 
         Assert.Equal(["t#0", "t#1", "t#2"], IdsOf(dataset));
         Assert.Equal([0, 1, 2], dataset.Samples().Select(sample => sample.Pred.BatchIndex));
@@ -41,7 +41,7 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void OpenLatents_BatchOfOneAndNone_PairAsOneSample()
     {
-        var dataset = Dataset.OpenLatents(_folder.Npy("p.npy", 0, 4, 2, 2), _folder.Npy("t.npy", 0, 1, 4, 2, 2), null, null, false);
+        var dataset = Dataset.OpenLatents(_folder.Npy("p.npy", 0, 4, 2, 2), _folder.Npy("t.npy", 0, 1, 4, 2, 2), null, null, new());
 
         Assert.Equal(["t#0"], IdsOf(dataset));
     }
@@ -55,7 +55,7 @@ public sealed class DatasetTests : IDisposable
             _folder.Latent($"t/{name}.bin");
         }
 
-        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, false);
+        var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new());
 
         Assert.Equal(["img2", "img10", "sub/img1"], IdsOf(dataset));
         Assert.All(dataset.Samples(), sample => Assert.Equal(_folder[$"p/{sample.Id}.npy"], sample.Pred.Tensor.Path));
@@ -73,7 +73,7 @@ public sealed class DatasetTests : IDisposable
         _folder.Picture("i/a.png", 5, 3, 0, 0, 0);
         _folder.Npy("i/b.npy", 0, 3, 6, 7);
 
-        var samples = Dataset.OpenLatents(_folder["p"], _folder["t"], _folder["i"], null, false).Samples().ToArray();
+        var samples = Dataset.OpenLatents(_folder["p"], _folder["t"], _folder["i"], null, new()).Samples().ToArray();
 
         Assert.Equal(new TensorShape(3, 3, 5), samples[0].Image!.Value.Tensor.SampleShape);
         Assert.Equal(new TensorShape(3, 6, 7), samples[1].Image!.Value.Tensor.SampleShape);
@@ -85,7 +85,7 @@ public sealed class DatasetTests : IDisposable
         var pred = _folder.Safetensors("p.safetensors", ("two", 0, [2, 4, 2, 2]), ("one", 0, [4, 2, 2]));
         var target = _folder.Safetensors("t.safetensors", ("one", 0, [4, 2, 2]), ("two", 0, [2, 4, 2, 2]));
 
-        var samples = Dataset.OpenLatents(pred, target, null, null, false).Samples().ToArray();
+        var samples = Dataset.OpenLatents(pred, target, null, null, new()).Samples().ToArray();
 
         Assert.Equal(["t/one", "t/two#0", "t/two#1"], samples.Select(sample => sample.Id));
         Assert.All(samples, sample => Assert.Equal(sample.Target.Tensor.Name, sample.Pred.Tensor.Name));
@@ -96,7 +96,7 @@ public sealed class DatasetTests : IDisposable
     {
         var pred = _folder.Safetensors("p.safetensors", ("latent", 0, [4, 2, 2]));
 
-        Assert.Equal(["t"], IdsOf(Dataset.OpenLatents(pred, _folder.Latent("t.npy"), null, null, false)));
+        Assert.Equal(["t"], IdsOf(Dataset.OpenLatents(pred, _folder.Latent("t.npy"), null, null, new())));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class DatasetTests : IDisposable
         var expected = $"1 in --target '{target}' without a partner in --pred '{pred}': t/lost; 1 in --pred '{pred}' without a partner in --target '{target}': t/extra";
 
         Assert.StartsWith(expected, ErrorOf(pred, target), StringComparison.Ordinal);
-        var dataset = Dataset.OpenLatents(pred, target, null, null, true);
+        var dataset = Dataset.OpenLatents(pred, target, null, null, new(AllowMissing: true));
         Assert.Equal(["t/one"], IdsOf(dataset));
         Assert.Equal($"left out: {expected}", dataset.Warning);
     }
@@ -128,7 +128,7 @@ public sealed class DatasetTests : IDisposable
             + $"1 in --pred '{pred}' without a partner in --target '{target}': mine";
 
         Assert.Equal($"{expected}. Add what is missing, or leave these out with --allow-missing.", ErrorOf(pred, target));
-        var dataset = Dataset.OpenLatents(pred, target, null, null, true);
+        var dataset = Dataset.OpenLatents(pred, target, null, null, new(AllowMissing: true));
         Assert.Equal(["both"], IdsOf(dataset));
         Assert.Equal($"left out: {expected}", dataset.Warning);
     }
@@ -144,7 +144,7 @@ public sealed class DatasetTests : IDisposable
         _folder.Picture("i/b.png", 4, 4, 0, 0, 0);
 
         Assert.Contains("without a partner in --images", ErrorOf(_folder["p"], _folder["t"], _folder["i"]), StringComparison.Ordinal);
-        Assert.Equal(["b"], IdsOf(Dataset.OpenLatents(_folder["p"], _folder["t"], _folder["i"], null, true)));
+        Assert.Equal(["b"], IdsOf(Dataset.OpenLatents(_folder["p"], _folder["t"], _folder["i"], null, new(AllowMissing: true))));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class DatasetTests : IDisposable
         var rows = Enumerable.Range(0, Dataset.CheckedAtOpening + 1).Select(i => i == 3 ? "3,bad.npy,bad.npy" : $"{i},good.npy,good.npy");
         var pairs = _folder.Text("pairs.csv", ["id,pred,target", .. rows]);
 
-        var dataset = Dataset.OpenLatents(null, null, null, pairs, false);
+        var dataset = Dataset.OpenLatents(null, null, null, pairs, new(Strict: true));
 
         Assert.Null(dataset.SampleCount);
         Assert.Equal(["0", "1", "2"], dataset.Samples().Take(3).Select(sample => sample.Id));
@@ -168,7 +168,7 @@ public sealed class DatasetTests : IDisposable
         var a = _folder.Picture("a.png", 6, 4, 0, 0, 0);
         var b = _folder.Npy("b.npy", 0, 1, 3, 4, 6);
 
-        var sample = Assert.Single(Dataset.OpenImages(a, b, false).Samples());
+        var sample = Assert.Single(Dataset.OpenImages(a, b, new()).Samples());
 
         Assert.Equal("a", sample.Id);
         Assert.True(sample.Target.Tensor.IsPicture);
@@ -181,11 +181,11 @@ public sealed class DatasetTests : IDisposable
         _folder.Npy("l/a.npy", 0, 2, 4, 8, 8);
         _folder.Latent("l/b.npy");
 
-        Assert.Equal(["a#0", "a#1", "b"], IdsOf(Dataset.Open([new DatasetInput("LATENTS", _folder["l"], SourceKind.Latent)], false)));
+        Assert.Equal(["a#0", "a#1", "b"], IdsOf(Dataset.Open([new DatasetInput("LATENTS", _folder["l"], SourceKind.Latent)], new())));
     }
 
     private static IEnumerable<string> IdsOf(Dataset dataset) => dataset.Samples().Select(sample => sample.Id);
 
     private static string ErrorOf(string? pred, string? target, string? images = null, bool allowMissing = false) =>
-        Assert.Throws<DatasetException>(() => Dataset.OpenLatents(pred, target, images, null, allowMissing)).Message;
+        Assert.Throws<DatasetException>(() => Dataset.OpenLatents(pred, target, images, null, new(allowMissing))).Message;
 }

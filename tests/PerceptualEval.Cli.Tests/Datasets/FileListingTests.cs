@@ -14,7 +14,7 @@ public sealed class FileListingTests
             folder.Text(name);
         }
 
-        var files = FileListing.List(new DatasetInput("--pred", folder.Root + "/", SourceKind.Latent));
+        var files = FileListing.List(new DatasetInput("--pred", folder.Root + "/", SourceKind.Latent)).Listed;
 
         Assert.Equal(["a", "b/UPPER", "b/c/x.y", "b/img1", "img2", "img10", "k", "l", "m"], files.Select(file => file.Id));
         Assert.Equal(Path.Combine(folder["b"], "c", "x.y.safetensors"), Path.GetFullPath(files[2].Path));
@@ -29,7 +29,7 @@ public sealed class FileListingTests
             folder.Text(name);
         }
 
-        Assert.Equal(["a"], FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)).Select(file => file.Id));
+        Assert.Equal(["a"], FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)).Listed.Select(file => file.Id));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class FileListingTests
             folder.Text(name);
         }
 
-        Assert.Equal(["a", "b", "c", "d", "e", "f", "g"], FileListing.List(new DatasetInput("A", folder.Root, SourceKind.Image)).Select(file => file.Id));
+        Assert.Equal(["a", "b", "c", "d", "e", "f", "g"], FileListing.List(new DatasetInput("A", folder.Root, SourceKind.Image)).Listed.Select(file => file.Id));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class FileListingTests
 
         var exception = Assert.Throws<DatasetException>(() => FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)));
 
-        Assert.Equal($"--pred '{folder.Root}' is empty; expected files that end in .npy .npz .safetensors .pt .pth .ckpt .bin .latent.", exception.Message);
+        Assert.Equal($"--pred '{folder.Root}' is empty; expected files that end in .npy .npz .safetensors .pt .pth .ckpt .bin .latent .tar .tar.gz .tgz .parquet.", exception.Message);
     }
 
     [Fact]

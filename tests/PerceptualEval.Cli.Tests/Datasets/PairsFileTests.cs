@@ -89,7 +89,7 @@ public sealed class PairsFileTests : IDisposable
         var expected = $"2 in --pairs '{pairs}' naming a file that does not exist: line 2 (pred 'none.npy'), line 4 (target 'gone.npy')";
 
         Assert.Equal($"{expected}. Add what is missing, or leave these out with --allow-missing.", ErrorOf(pairs));
-        var dataset = Dataset.OpenLatents(null, null, null, pairs, true);
+        var dataset = Dataset.OpenLatents(null, null, null, pairs, new(AllowMissing: true));
         Assert.Equal(["2"], dataset.Samples().Select(sample => sample.Id));
         Assert.Equal($"left out: {expected}", dataset.Warning);
     }
@@ -99,7 +99,7 @@ public sealed class PairsFileTests : IDisposable
     {
         var pairs = _folder.Text("x/pairs.csv", "id,pred,target", "1,none.npy,a.npy");
 
-        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents(null, null, null, pairs, true));
+        var exception = Assert.Throws<DatasetException>(() => Dataset.OpenLatents(null, null, null, pairs, new(AllowMissing: true)));
 
         Assert.StartsWith("nothing pairs: 1 in --pairs", exception.Message, StringComparison.Ordinal);
     }
@@ -116,7 +116,7 @@ public sealed class PairsFileTests : IDisposable
         Assert.StartsWith($"--pairs '{_folder["none.csv"]}' can't be read", ErrorOf(_folder["none.csv"]), StringComparison.Ordinal);
     }
 
-    private static Dataset Open(string pairs) => Dataset.OpenLatents(null, null, null, pairs, false);
+    private static Dataset Open(string pairs) => Dataset.OpenLatents(null, null, null, pairs, new());
 
     private static string ErrorOf(string pairs) => Assert.Throws<DatasetException>(() => Open(pairs)).Message;
 }

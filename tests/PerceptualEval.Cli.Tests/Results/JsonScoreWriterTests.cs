@@ -20,7 +20,7 @@ public sealed class JsonScoreWriterTests
             {"id":"cat#1","loss":null,"latent_l2_loss":null,"perceptual_loss":0.5,"perceptual_loss_on_inputs":null,"non_finite":"pred: 3 NaN of 4096 values"},
             {"id":"bäume/it's","loss":0.75,"latent_l2_loss":0.5,"perceptual_loss":0.5,"perceptual_loss_on_inputs":null}
             ],
-            "summary":{"count":3,"non_finite":1,"loss":{"mean":0.5,"std":0.3535533905932738,"min":0.25,"p50":0.5,"p95":0.725,"max":0.75,"ci95":[LO,HI]},
+            "summary":{"count":3,"non_finite":1,"bad_files":0,"loss":{"mean":0.5,"std":0.3535533905932738,"min":0.25,"p50":0.5,"p95":0.725,"max":0.75,"ci95":[LO,HI]},
 
             """;
         var json = Written(Scores.WriteAll);
@@ -42,7 +42,7 @@ public sealed class JsonScoreWriterTests
         var root = document.RootElement;
 
         Assert.Equal(["schema", "provenance", "samples", "summary"], root.EnumerateObject().Select(property => property.Name));
-        Assert.Equal(Scores.Summary, root.GetProperty("summary").Deserialize(ResultJson.Default.LossSummary));
+        Assert.Equal(ScoreSummary.Of(Scores.Summary, 0), root.GetProperty("summary").Deserialize(ResultJson.Default.ScoreSummary));
         Assert.Equal(
             Scores.Samples.Select(sample => ScoreRow.Of(sample.Id, sample.Loss, sample.NonFinite)),
             root.GetProperty("samples").EnumerateArray().Select(row => row.Deserialize(ResultJson.Default.ScoreRow)));

@@ -113,7 +113,7 @@ public sealed class ScoreFileTests : IDisposable
 
         var metadata = reader.CustomMetadata;
         Assert.Equal("raw", JsonSerializer.Deserialize(metadata[ParquetScoreWriter.ProvenanceKey], ResultJson.Default.ScoreProvenance)!.Units);
-        Assert.Equal(Scores.Summary, JsonSerializer.Deserialize(metadata[ParquetScoreWriter.SummaryKey], ResultJson.Default.LossSummary));
+        Assert.Equal(ScoreSummary.Of(Scores.Summary, 0), JsonSerializer.Deserialize(metadata[ParquetScoreWriter.SummaryKey], ResultJson.Default.ScoreSummary));
     }
 
     [Theory]

@@ -12,7 +12,7 @@ public sealed class HostileFilesTests
     [Theory]
     [InlineData("89504E470D0A1A0A0000000D49484452", "PNG")]
     [InlineData("FFD8FFE000104A464946", "JPEG")]
-    [InlineData("1F8B0800000000000003", "gzip")]
+    [InlineData("28B52FFD00000000", "Zstandard")]
     [InlineData("894844460D0A1A0A00000000", "HDF5")]
     [InlineData("080812077079746F726368", "ONNX")]
     [InlineData("0102030405060708090A", "nothing I know")]
