@@ -29,19 +29,6 @@ public sealed class BatchCheckTests : IDisposable
         Assert.Contains("Choose a decoder of 16 latent channels; none is installed.", Refusal(asked, store, channels: 16), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Units_ThatTheDecoderCantConvert_AreRefusedWithWhatToDo()
-    {
-        using var unknown = new LatentDecoder(Install("unknown"));
-        using var known = new LatentDecoder(Install("known", new BuildOptions { Family = "sdxl" }));
-
-        var message = Assert.Throws<UsageException>(() => BatchCheck.Units(LatentUnits.Raw, unknown)).Message;
-
-        Assert.Contains("Rebuild it with --config or --family", message, StringComparison.Ordinal);
-        BatchCheck.Units(LatentUnits.Model, unknown);
-        BatchCheck.Units(LatentUnits.Raw, known);
-    }
-
     [Theory]
     [InlineData("fp32", 0)]
     [InlineData("fp16", 0)]
@@ -76,7 +63,7 @@ public sealed class BatchCheckTests : IDisposable
     private string Refusal(Model model, ModelStore store, int channels)
     {
         _folder.Npy("latent.npy", 1, channels, 8, 8);
-        var dataset = Dataset.Open([new DatasetInput("LATENTS", _folder["latent.npy"], SourceKind.Latent)], allowMissing: false);
+        var dataset = Dataset.Open([new DatasetInput("LATENTS", _folder["latent.npy"], SourceKind.Latent)], new DatasetRules());
         using var decoder = new LatentDecoder(model);
         using var batch = BatchReader.Read(dataset, 1, CancellationToken.None).First();
         return Assert.Throws<DatasetException>(() => BatchCheck.Latents(batch, decoder, store)).Message;
