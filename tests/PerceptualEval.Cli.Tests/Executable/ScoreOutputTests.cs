@@ -35,7 +35,7 @@ public sealed class ScoreOutputTests : IDisposable
             "{schema, "
             + "provenance {version, runtime, device, decoder {name, sha256}, lpips {name, sha256}, weights {latent, perceptual, input}, units, resize, clamp, batch}, "
             + "samples [{id, loss, latent_l2_loss, perceptual_loss, perceptual_loss_on_inputs}], "
-            + $"summary {{count, non_finite, loss {Terms}, latent_l2_loss {Terms}, perceptual_loss {Terms}, perceptual_loss_on_inputs}}}}",
+            + $"summary {{count, non_finite, bad_files, loss {Terms}, latent_l2_loss {Terms}, perceptual_loss {Terms}, perceptual_loss_on_inputs}}}}",
             JsonShape.Of(json));
         Assert.Equal(1, json.GetProperty("schema").GetInt32());
     }
