@@ -45,7 +45,7 @@ internal sealed class Checkpoint : IDisposable
 
             if (!_tensors.TryAdd(name, tensor))
             {
-                _problems.Add($"{tensor.Entry.Name} and {_tensors[name].Entry.Name} are the same parameter");
+                _problems.Add($"{tensor.Entry.Name} and {_tensors[name].Entry.Name} are both {name}");
             }
 
             _unused.Add(name);
