@@ -172,10 +172,12 @@ public sealed class LatentPerceptualLoss : IDisposable
             return Combine(predicted, target, _terms.Compute(decoded, target.Features, images), finite);
         }
 
+        var video = Options.Weights.Perceptual > 0 ? target.Video : null;
+        var compared = Options.Weights.Input > 0 ? images : null;
         var clips = new FrameLoss[finite.Length][];
         for (var i = 0; i < clips.Length; i++)
         {
-            clips[i] = _clips.Compute(i, decoded, target.Video, images);
+            clips[i] = _clips.Compute(i, decoded, video, compared);
         }
 
         return Combine(predicted, target, Array.ConvertAll(clips, ClipTerms.Mean), finite, clips);

@@ -30,8 +30,8 @@ internal static class DatasetFiles
     public static string Latent(this TemporaryFolder folder, string name, float first = 0) => folder.Npy(name, first, 4, 2, 2);
 
     /// <summary>Writes a safetensors file of floats; each tensor's values count up from a first one.</summary>
-    public static string Safetensors(this TemporaryFolder folder, string name, params (string Key, float First, long[] Dimensions)[] tensors) => folder.Safetensors(name, "F32", Array.ConvertAll(
-        tensors, tensor => (tensor.Key, MemoryMarshal.AsBytes(Counting(tensor.First, new TensorShape(tensor.Dimensions)).AsSpan()).ToArray(), tensor.Dimensions)));
+    public static string Safetensors(this TemporaryFolder folder, string name, params (string Key, float First, long[] Dimensions)[] tensors) =>
+        folder.Safetensors(name, "F32", Array.ConvertAll(tensors, tensor => (tensor.Key, CountingBytes(tensor.First, tensor.Dimensions), tensor.Dimensions)));
 
     /// <summary>Writes a safetensors file of one type, as its format names it.</summary>
     public static string Safetensors(this TemporaryFolder folder, string name, string type, params (string Key, byte[] Values, long[] Dimensions)[] tensors)
@@ -60,6 +60,9 @@ internal static class DatasetFiles
         File.WriteAllBytes(folder.Prepare(name), png.ToArray());
         return folder[name];
     }
+
+    private static byte[] CountingBytes(float first, long[] dimensions) =>
+        MemoryMarshal.AsBytes(Counting(first, new TensorShape(dimensions)).AsSpan()).ToArray();
 
     private static float[] Counting(float first, TensorShape shape)
     {

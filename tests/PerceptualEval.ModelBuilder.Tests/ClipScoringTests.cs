@@ -117,6 +117,17 @@ public sealed class ClipScoringTests : IDisposable
         Assert.All(sample.Frames!.Skip(5), frame => Assert.Equal(double.NaN, frame.PerceptualLoss));
     }
 
+    [Fact]
+    public void Score_VideoWithoutWeight_IsNotLookedAt()
+    {
+        using var loss = Loss(new LossWeights(1, 1));
+        using var clip = Noise(1, 1, 2, 3, 4, 4);
+        using var video = Noise(3, 1, 3, 5, 16, 16);
+        video.Span.Fill(float.NaN);
+
+        Assert.Equal(0, Assert.Single(loss.Score(clip, clip, video)).Loss);
+    }
+
     [Theory]
     [InlineData(ResizeMode.Image)]
     [InlineData(ResizeMode.Decoded)]

@@ -9,6 +9,7 @@ internal static partial class ForeignCheckpoint
     private static readonly (Regex Signature, string Description)[] Autoencoders =
     [
         (Mochi(), "the Mochi VAE"),
+        (CogVideoX(), "the CogVideoX VAE, but without a decoder in diffusers' names"),
         (Wan(), "the Wan or Qwen-Image VAE"),
         (Ltx(), "the LTX-Video VAE"),
         (DeepCompression(), "DC-AE, the VAE of Sana"),
@@ -49,6 +50,9 @@ internal static partial class ForeignCheckpoint
 
         return found < known.Length ? known[found].Description : null;
     }
+
+    [GeneratedRegex(@"coder\..*\.norm1\.(norm_layer|conv_y)\.")]
+    private static partial Regex CogVideoX();
 
     [GeneratedRegex(@"coder\.middle\.0\.residual\.|coder\.mid_block\.resnets\.0\.norm1\.gamma")]
     private static partial Regex Wan();

@@ -29,12 +29,6 @@ public sealed class PerceptualNetwork : IDisposable
         Model = model;
         FeatureChannels = model.Manifest.FeatureChannels
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no feature channels. Rebuild the model.");
-        if (model.Manifest.MinimumImageSize < 2)
-        {
-            // Below it the CPU runtime does not fail: it scores pixels that are not there, or ends the process.
-            throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no minimum_image_size. Rebuild the model.");
-        }
-
         _featureNames = Names("f");
         _features = new OrtSession(model.VerifiedGraph("features"), options);
         try

@@ -112,8 +112,8 @@ public sealed record ModelManifest
         : latent.Channels < 1 || latent.SpatialFactor < 1 || latent.TemporalFactor < 1
             ? $"channels {latent.Channels}, spatial_factor {latent.SpatialFactor}, temporal_factor {latent.TemporalFactor}; each is at least 1"
         : latent.Scaling == 0 ? "scaling is 0, which can't be undone"
-        : latent.Mean is { } mean && mean.Count != latent.Channels ? $"{mean.Count} values of mean for {latent.Channels} channels"
-        : latent.Std is { } std && (std.Count != latent.Channels || std.Contains(0)) ? $"std is [{string.Join(", ", std)}]; expected {latent.Channels} values that are not 0"
+        : latent.Mean is { } mean && mean.Count != latent.PatchedChannels ? $"{mean.Count} values of mean for {latent.PatchedChannels} channels"
+        : latent.Std is { } std && (std.Count != latent.PatchedChannels || std.Contains(0)) ? $"std is [{string.Join(", ", std)}]; expected {latent.PatchedChannels} values that are not 0"
         : null;
 }
 

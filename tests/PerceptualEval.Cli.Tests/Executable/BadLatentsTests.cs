@@ -170,7 +170,10 @@ public sealed class BadLatentsTests : IDisposable
         var marker = _folder["executed"];
         byte[] pickle = [0x80, 2, .. Encoding.ASCII.GetBytes($"cposix\nsystem\n(S'touch {marker}'\ntR.")];
         // A legacy file: magic number, version and system facts come before the object.
-        byte[] prologue = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 3, (byte)'.', 0x80, 2, .. "}."u8];
+        byte[] prologue =
+        [
+            0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 3, (byte)'.', 0x80, 2, .. "}."u8,
+        ];
         var legacy = _folder.Write("legacy.pt", [.. prologue, .. pickle]);
         var zip = _folder.Write("zip.pt", Zip("archive/data.pkl", pickle));
 

@@ -61,7 +61,9 @@ public sealed class DecodeEncodeVerbTests(ToolModels models) : IDisposable
         var encoded = await models.Run("encode", _folder["pictures"], "--encoder", ToolModels.Encoder, "--out", _folder["latents"]);
         var decoded = await Decode(_folder["latents"]);
 
-        Assert.Equal((0, "", $"1 written to '{_folder["latents"]}': latents in model units of '{ToolModels.Encoder}'.\n"), (encoded.ExitCode, encoded.Output, encoded.Talk));
+        Assert.Equal(
+            (0, "", $"1 written to '{_folder["latents"]}': latents in model units of '{ToolModels.Encoder}'.\n"),
+            (encoded.ExitCode, encoded.Output, encoded.Talk));
         using var file = TensorFile.Open(_folder["latents/a.npy"]);
         Assert.Equal(new TensorShape(4, 3, 4), file.Tensors[0].Shape);
         Assert.Equal(0, decoded.ExitCode);

@@ -25,7 +25,8 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
     {
         await models.BuildDecoder();
 
-        var manifest = await File.ReadAllTextAsync(Path.Combine(models.Folder, ToolModels.Decoder, ModelManifest.FileName), TestContext.Current.CancellationToken);
+        var manifest = await File.ReadAllTextAsync(
+            Path.Combine(models.Folder, ToolModels.Decoder, ModelManifest.FileName), TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain("\\u", manifest, StringComparison.Ordinal);
         Assert.Contains("\n  \"kind\": \"decoder\",\n", manifest, StringComparison.Ordinal);
@@ -87,7 +88,8 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
     {
         var lines = (await Tool.Run("doctor", "--models", _folder.Root)).Succeeded().Output.Split('\n');
 
-        Assert.Contains(lines, line => line.StartsWith("ok  runtime ", StringComparison.Ordinal) && line.Contains(InferenceRuntime.Version, StringComparison.Ordinal));
+        Assert.Contains(
+            lines, line => line.StartsWith("ok  runtime ", StringComparison.Ordinal) && line.Contains(InferenceRuntime.Version, StringComparison.Ordinal));
         Assert.Contains($"ok  models folder    {_folder.Root}", lines);
         Assert.Contains("--  decoder models   none; make one with 'perceptual-eval build decoder'", lines);
     }
@@ -123,7 +125,8 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
     {
         await Task.WhenAll(models.BuildDecoder(), models.BuildEncoder(), models.BuildLpips());
         var (decoder, encoder, backbone, heads) = (
-            models.Checkpoint("decoder-weights"), models.Checkpoint("encoder-weights"), models.Checkpoint("squeeze-backbone"), models.Checkpoint("squeeze-heads"));
+            models.Checkpoint("decoder-weights"), models.Checkpoint("encoder-weights"),
+            models.Checkpoint("squeeze-backbone"), models.Checkpoint("squeeze-heads"));
 
         (await Build("decoder", encoder, "--name", "x")).RefusedInput(encoder, "is a TAESD encoder", "build encoder");
         (await Build("encoder", decoder, "--name", "x")).RefusedInput(decoder, "is a TAESD decoder", "build decoder");
@@ -133,7 +136,8 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
             .RefusedInput(backbone, "alex backbone", "0.weight is [64,3,3,3], not [64,3,11,11]", "missing 8.weight [256,384,3,3]", "unexpected");
         (await Build("lpips", "--net", "squeeze", "--backbone", backbone, "--heads", backbone, "--name", "x"))
             .RefusedInput(backbone, "LPIPS heads of squeeze", "missing lin0 [1,64,1,1]");
-        (await Build("lpips", "--net", "squeeze", "--backbone", heads, "--heads", heads, "--name", "x")).RefusedInput(heads, "squeeze backbone", "missing 0.weight");
+        (await Build("lpips", "--net", "squeeze", "--backbone", heads, "--heads", heads, "--name", "x"))
+            .RefusedInput(heads, "squeeze backbone", "missing 0.weight");
         Assert.Empty(_folder.Files);
     }
 

@@ -47,7 +47,11 @@ internal static class Png
 
         return
         [
-            .. Signature, .. Chunk("IHDR", header), .. palette is null ? [] : Chunk("PLTE", palette), .. Chunk("IDAT", compressed.ToArray()), .. Chunk("IEND", []),
+            .. Signature,
+            .. Chunk("IHDR", header),
+            .. palette is null ? [] : Chunk("PLTE", palette),
+            .. Chunk("IDAT", compressed.ToArray()),
+            .. Chunk("IEND", []),
         ];
     }
 

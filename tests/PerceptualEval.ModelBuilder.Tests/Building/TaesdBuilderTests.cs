@@ -84,11 +84,11 @@ public sealed class TaesdBuilderTests(TestModels models) : IDisposable
     public void Build_EncoderTensorsMissing_ListsThemByName()
     {
         var weights = FormulaWeights.TaesdEncoder(16);
-        weights.Remove("6.weight");
+        weights.Remove("7.conv.2.weight");
 
         var message = Assert.Throws<ModelException>(() => EncoderBuilder.Build(Write(weights), "model", _folder["models"])).Message;
 
-        Assert.Contains("missing 6.weight [64,64,3,3]", message, StringComparison.Ordinal);
+        Assert.Contains("missing 7.conv.2.weight [64,64,3,3]", message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["models"]));
     }
 

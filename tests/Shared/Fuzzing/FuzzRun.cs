@@ -58,11 +58,14 @@ internal sealed class FuzzRun(Func<Exception, bool> isRefusal, Action<byte[]> re
         }
         catch (Exception e) when (isRefusal(e))
         {
-            Assert.False(e.Message.Any(char.IsControl), $"seed {seed}: the message has control characters: {e.Message} ({Keep(input)})");
+            if (e.Message.Any(char.IsControl))
+            {
+                Fail(input, seed, $"the message has control characters: {e.Message}");
+            }
         }
         catch (Exception e)
         {
-            Assert.Fail($"seed {seed}: {e} ({Keep(input)})");
+            Fail(input, seed, e.ToString());
         }
         finally
         {
@@ -70,8 +73,13 @@ internal sealed class FuzzRun(Func<Exception, bool> isRefusal, Action<byte[]> re
         }
 
         var taken = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(taken <= AllowedBytes + (AllowedExpansion * input.Length), $"seed {seed}: {taken} bytes of memory for {input.Length} of input ({Keep(input)})");
+        if (taken > AllowedBytes + (AllowedExpansion * input.Length))
+        {
+            Fail(input, seed, $"{taken} bytes of memory for {input.Length} of input");
+        }
     }
+
+    private static void Fail(byte[] input, int seed, string problem) => Assert.Fail($"seed {seed}: {problem} ({Keep(input)})");
 
     private static string Keep(byte[] input)
     {

@@ -22,7 +22,7 @@ internal static class MemberName
         }
 
         return clean.StartsWith('/') || clean.StartsWith('\\') || clean.AsSpan(0, Math.Min(2, clean.Length)).Contains(':') ? throw Refuse(name, archive, "is an absolute path")
-            : clean.Any(char.IsControl) ? throw Refuse(name, archive, "holds control characters")
+            : clean.Any(IsControl) ? throw Refuse(name, archive, "holds control characters")
             : clean;
     }
 
@@ -32,9 +32,12 @@ internal static class MemberName
         && FileExtensions.Belongs(name, kind) && FileExtensions.IsTensor(name) == (kind == SourceKind.Latent)
         && !FileExtensions.IsShardIndex(name);
 
+    // Names are printed: no line breaks, no terminal sequences.
+    private static bool IsControl(char character) => char.IsControl(character) || character is '\u2028' or '\u2029';
+
     private static DatasetException Refuse(string name, string archive, string problem)
     {
-        var shown = string.Concat(name.Take(200).Select(character => char.IsControl(character) ? '?' : character));
+        var shown = string.Concat(name.Take(200).Select(character => IsControl(character) ? '?' : character));
         return new DatasetException($"'{archive}': the name of its member '{shown}' {problem}; refused. Make the archive again with relative names.");
     }
 }

@@ -62,7 +62,7 @@ internal readonly record struct TarHeader(string Name, char Type, long Length)
             var digits = Text(field).Trim(' ');
             return digits.Length == 0 ? 0
                 : digits.AsSpan().IndexOfAnyExceptInRange('0', '7') < 0 ? Convert.ToInt64(digits, 8)
-                : throw new InvalidDataException($"the tar header has '{digits}' where an octal number is expected: the archive is damaged, or no tar");
+                : throw new InvalidDataException("a tar header has something else where an octal number is expected: the archive is damaged, or no tar");
         }
 
         Int128 value = field[0] & 0x7f;

@@ -55,7 +55,7 @@ internal sealed class TarReader(Stream stream)
                     ReadPaxRecords(ReadProperties(), ref longName, ref longLength);
                     break;
                 case 'S':
-                    throw new InvalidDataException($"member '{header.Name}' is stored sparse; expected plain files. Make the archive without --sparse.");
+                    throw new InvalidDataException("a member is stored sparse; expected plain files. Make the archive without --sparse.");
                 case '0' or '7' when !(longName ?? header.Name).EndsWith('/'):
                     Name = longName ?? header.Name;
                     return true;
