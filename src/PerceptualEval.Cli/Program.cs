@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Downloads;
 using PerceptualEval.Cli.Images;
@@ -28,10 +29,11 @@ internal static class Program
 
     private static int Run(string[] args, CancellationToken interrupt)
     {
-        var parsed = Commands(interrupt).Parse(args);
+        // A path may begin with '@': it is no response file here.
+        var parsed = Commands(interrupt).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            return Fail(ExitCode.BadInput, $"{parsed.Errors[0].Message.TrimEnd('.')}. See '{PathOf(parsed.CommandResult.Command)} --help'.");
+            return Fail(ExitCode.BadInput, $"{UsageProblem(parsed)}. See '{PathOf(parsed.CommandResult.Command)} --help'.");
         }
 
         try
@@ -40,7 +42,7 @@ internal static class Program
         }
         catch (OperationCanceledException)
         {
-            return Fail(ExitCode.Interrupted, "interrupted.");
+            return Fail(ExitCode.Interrupted, "interrupted; what was written so far is kept.");
         }
         catch (Exception exception) when (IsBadInput(exception))
         {
@@ -73,6 +75,39 @@ internal static class Program
             ModelsVerb.Create(interrupt),
             DoctorVerb.Create(),
         };
+
+    // The parser's own messages name neither an unknown verb nor the argument that is missing.
+    private static string UsageProblem(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        if (command.Subcommands.Count > 0)
+        {
+            var found = unknown is null ? "no command was given" : $"unknown command '{unknown}'";
+            return $"{found}; expected {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}";
+        }
+
+        return unknown switch
+        {
+            null => string.Join("; ", MissingOrWrong(parsed)),
+            ['-', ..] => $"unknown option '{unknown}'",
+            _ => $"unexpected argument '{unknown}'",
+        };
+    }
+
+    private static IEnumerable<string> MissingOrWrong(ParseResult parsed)
+    {
+        var missing = parsed.Errors.Select(error => NameOfMissing(error.SymbolResult)).OfType<string>().ToArray();
+        var wrong = parsed.Errors.Where(error => NameOfMissing(error.SymbolResult) is null).Select(error => error.Message.TrimEnd('.'));
+        return missing.Length > 0 ? wrong.Prepend($"missing: {string.Join(", ", missing)}") : wrong;
+    }
+
+    private static string? NameOfMissing(SymbolResult? symbol) => symbol switch
+    {
+        OptionResult { IdentifierTokenCount: 0 } option => option.Option.Name,
+        ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument => argument.Argument.Name,
+        _ => null,
+    };
 
     private static string PathOf(Command command) =>
         command is RootCommand ? "perceptual-eval" : string.Join(' ', command.Parents.OfType<Command>().Take(1).Select(PathOf).Append(command.Name));

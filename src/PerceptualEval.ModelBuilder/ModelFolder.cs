@@ -23,7 +23,11 @@ internal static class ModelFolder
             foreach (var (role, graph) in graphs)
             {
                 var path = Path.Combine(unfinished, $"{role}.onnx");
-                graph.Save(path);
+                if (graph.Save(path) is { } weights)
+                {
+                    files[Model.WeightsRole(role)] = new HashedFile(Path.GetFileName(weights), Model.HashFile(weights));
+                }
+
                 files[role] = new HashedFile($"{role}.onnx", Model.HashFile(path));
             }
 

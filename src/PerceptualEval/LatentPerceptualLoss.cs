@@ -139,7 +139,7 @@ public sealed class LatentPerceptualLoss : IDisposable
     /// <param name="target">The targets, made by <see cref="Prepare"/> of this loss.</param>
     /// <param name="images">[N,3,H,W], or [N,3,T,H,W] with as many frames as are decoded, in [-1,1] for the third term; may be null where its weight is 0.</param>
     /// <returns>One loss per sample, in order. A sample whose latents or decoded images are not finite scores NaN.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit each other, or images are missing.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit each other, images are missing, or the target was prepared without the perceptual term.</exception>
     /// <exception cref="InvalidOperationException">The units need a conversion that is not known.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
     public IReadOnlyList<SampleLoss> Score(TensorBuffer predicted, PreparedTarget target, TensorBuffer? images = null)
@@ -148,6 +148,11 @@ public sealed class LatentPerceptualLoss : IDisposable
         ArgumentNullException.ThrowIfNull(target);
         RequireSameShape(predicted.Shape, target.Shape);
         RequireImages(predicted.Shape, images);
+        if (Options.Weights.Perceptual > 0 && target is { Features: null, Video: null })
+        {
+            throw new ArgumentException("the target was prepared by a loss without the perceptual term; prepare it with this one.", nameof(target));
+        }
+
         var finite = (bool[])target.Finite.Clone();
         MarkFinite(predicted, finite);
         if (Options.Weights is { Perceptual: 0, Input: 0 })
@@ -167,10 +172,12 @@ public sealed class LatentPerceptualLoss : IDisposable
             return Combine(predicted, target, _terms.Compute(decoded, target.Features, images), finite);
         }
 
+        var video = Options.Weights.Perceptual > 0 ? target.Video : null;
+        var compared = Options.Weights.Input > 0 ? images : null;
         var clips = new FrameLoss[finite.Length][];
         for (var i = 0; i < clips.Length; i++)
         {
-            clips[i] = _clips.Compute(i, decoded, target.Video, images);
+            clips[i] = _clips.Compute(i, decoded, video, compared);
         }
 
         return Combine(predicted, target, Array.ConvertAll(clips, ClipTerms.Mean), finite, clips);
@@ -185,7 +192,7 @@ public sealed class LatentPerceptualLoss : IDisposable
 
     private TensorBuffer Decode(TensorBuffer latents)
     {
-        var images = Decoder.Decode(latents, Options.Units);
+        var images = Decoder.Decode(latents, Options.Units, Options.Tiling);
         if (Options.Clamp)
         {
             TensorPrimitives.Clamp(images.Span, -1, 1, images.Span);
@@ -224,7 +231,7 @@ public sealed class LatentPerceptualLoss : IDisposable
         }
 
         var decoded = Decoder.ImageShape(latents);
-        var fits = images.Shape.Rank == decoded.Rank && images.Shape.Dimensions[..^2].SequenceEqual(decoded.Dimensions[..^2]);
+        var fits = images.Shape.Rank == decoded.Rank && images.Shape.Dimensions[..^2].SequenceEqual(decoded.Dimensions[..^2]) && images.Shape.ElementCount > 0;
         if (!fits || (Options.Resize == ResizeMode.None && images.Shape != decoded))
         {
             throw new ArgumentException(

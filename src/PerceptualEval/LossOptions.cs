@@ -1,3 +1,4 @@
+using PerceptualEval.Inference;
 using PerceptualEval.Models;
 
 namespace PerceptualEval;
@@ -16,4 +17,7 @@ public sealed record LossOptions
 
     /// <summary>The units of the latents given; null (the default) for what the decoder expects. The latent term is computed on the values as given.</summary>
     public LatentUnits? Units { get; init; }
+
+    /// <summary>Decodes large latents in tiles, which changes the images (see <see cref="Inference.Tiling"/>). Default null: always as a whole.</summary>
+    public Tiling? Tiling { get; init; }
 }

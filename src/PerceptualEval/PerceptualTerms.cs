@@ -15,7 +15,7 @@ internal sealed class PerceptualTerms(PerceptualNetwork lpips, LossOptions optio
     {
         images = options.Weights.Input > 0 ? images : null;
         using var features = NeedsOwnFeatures(decoded, images) ? lpips.Features(decoded) : null;
-        var perceptual = target is null ? null : lpips.Distance(target, features!);
+        var perceptual = options.Weights.Perceptual > 0 ? lpips.Distance(target!, features!) : null;
         var onInputs = images is null ? null : DistanceToImages(images, decoded, features);
         var terms = new FrameLoss[decoded.Shape[0]];
         for (var i = 0; i < terms.Length; i++)

@@ -63,6 +63,7 @@ internal sealed class ResultConsole
     }
 
     /// <summary>Prints something that Spectre.Console can lay out.</summary>
+    /// <exception cref="OutputException">It can't be written; the disk that a file lies on is full, for instance.</exception>
     public void Write(IRenderable content)
     {
         if (_terminal is not null)
@@ -74,9 +75,16 @@ internal sealed class ResultConsole
         using var text = new StringWriter();
         Over(text, AnsiSupport.No, ColorSystemSupport.NoColors, Unlimited).Write(content);
         var lines = text.ToString().AsSpan();
-        foreach (var line in lines[..^Environment.NewLine.Length].EnumerateLines())
+        try
         {
-            _plain!.WriteLine(line.TrimEnd());
+            foreach (var line in lines[..^Environment.NewLine.Length].EnumerateLines())
+            {
+                _plain!.WriteLine(line.TrimEnd());
+            }
+        }
+        catch (IOException exception)
+        {
+            throw OutputException.Because("standard output", exception, whileRunning: true);
         }
     }
 

@@ -37,4 +37,22 @@ internal sealed partial class ResultJson : JsonSerializerContext
 
         return bytes.ToArray();
     }
+
+    /// <summary>Writes an indented object of which few are written, beginning with <c>"schema": 1</c>, with a line end.</summary>
+    /// <param name="writeProperties">Writes its other properties.</param>
+    /// <returns>UTF-8.</returns>
+    public static byte[] Document(Action<Utf8JsonWriter> writeProperties)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, Readable with { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("schema", 1);
+            writeProperties(writer);
+            writer.WriteEndObject();
+        }
+
+        bytes.WriteByte((byte)'\n');
+        return bytes.ToArray();
+    }
 }

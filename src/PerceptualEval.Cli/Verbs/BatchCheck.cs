@@ -1,5 +1,6 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Inference;
+using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Verbs;
@@ -8,29 +9,25 @@ namespace PerceptualEval.Cli.Verbs;
 internal static class BatchCheck
 {
     /// <summary>Latents must have the decoder's channels.</summary>
-    /// <exception cref="DatasetException">They have others.</exception>
-    public static void Latents(SampleBatch batch, LatentDecoder decoder)
+    /// <exception cref="DatasetException">They have others; the message names installed decoders that take them.</exception>
+    public static void Latents(SampleBatch batch, LatentDecoder decoder, ModelStore store)
     {
-        var channels = decoder.LatentSpace.Channels;
+        var space = decoder.LatentSpace;
         var tensor = batch.Samples[0].Sources[0].Tensor;
-        if (tensor.SampleShape[0] == channels && (tensor.SampleShape.Rank == 4) == decoder.IsVideo)
+        var channels = tensor.SampleShape[0];
+        if ((channels == space.Channels || channels == space.PatchedChannels) && (tensor.SampleShape.Rank == 4) == decoder.IsVideo)
         {
             return;
         }
 
-        // A clip whose frames come where its channels should, and the other way round.
-        var advice = decoder.IsVideo && tensor.SampleShape[1] == channels ? $"Give --layout {(tensor.Layout == SampleLayout.FramesChannels ? "cthw" : "tchw")}."
-            : tensor.SampleShape[0] == 2 * channels ? "If these are posteriors, mean and variance, say --posterior mean; else choose a decoder of as many channels."
-            : tensor.SampleShape[0] == channels ? $"These are clips of {tensor.SampleShape[1]} latent frames; choose a video decoder."
-            : $"Choose a decoder of {tensor.SampleShape[0]} latent channels.";
-        throw new DatasetException($"{tensor}; decoder '{decoder.Model.Name}' takes {Expected(tensor.Layout, channels)}. {advice}");
+        throw new DatasetException($"{tensor}; decoder '{decoder.Model.Name}' takes {Expected(tensor.Layout, space.Channels)}. {Advice(tensor, decoder, store)}");
     }
 
     /// <summary>Latents must have the decoder's channels and decode to images that the LPIPS network takes.</summary>
     /// <exception cref="DatasetException">They don't.</exception>
-    public static void Latents(SampleBatch batch, LatentDecoder decoder, PerceptualNetwork lpips)
+    public static void Latents(SampleBatch batch, LatentDecoder decoder, PerceptualNetwork lpips, ModelStore store)
     {
-        Latents(batch, decoder);
+        Latents(batch, decoder, store);
         var tensor = batch.Samples[0].Sources[0].Tensor;
         var minimum = lpips.Model.Manifest.MinimumImageSize;
         var image = decoder.ImageShape(batch.Target.Shape);
@@ -78,6 +75,31 @@ internal static class BatchCheck
         {
             throw new DatasetException($"{image}; '{lpips.Model.Name}' takes images of at least {minimum}x{minimum} pixels.");
         }
+    }
+
+    private static string Advice(SampleTensor tensor, LatentDecoder decoder, ModelStore store)
+    {
+        var channels = tensor.SampleShape[0];
+        if (decoder.IsVideo && tensor.SampleShape[1] == decoder.LatentSpace.Channels)
+        {
+            // A clip whose frames come where its channels should, or the other way round.
+            return $"Give --layout {(tensor.Layout == SampleLayout.FramesChannels ? "cthw" : "tchw")}.";
+        }
+
+        var isClip = tensor.SampleShape.Rank == 4;
+        string[] fitting =
+        [
+            .. store.List()
+                .Where(model => model.Manifest is { Kind: ModelKind.Decoder, Latent: { } latent } manifest
+                    && (latent.Channels == channels || latent.PatchedChannels == channels) && manifest.FrameBatching is not null == isClip)
+                .Select(model => model.Name),
+        ];
+        var choice = fitting.Length > 0
+            ? $"Installed for {channels} channels: {string.Join(", ", fitting)}; choose with --decoder."
+            : $"Choose a{(isClip ? " video" : string.Empty)} decoder of {channels} latent channels; none is installed.";
+        return channels == 2 * decoder.LatentSpace.Channels
+            ? $"If these are posteriors, mean and variance, say --posterior mean. {choice}"
+            : choice;
     }
 
     private static string Expected(SampleLayout layout, int channels) => layout switch

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PerceptualEval.ModelBuilder;
 using PerceptualEval.ModelBuilder.Decoders;
 using PerceptualEval.ModelBuilder.Encoders;
 using PerceptualEval.ModelBuilder.Perceptual;
@@ -11,7 +12,7 @@ internal static class BuildVerb
 {
     private static readonly Argument<string> Path = new("PATH")
     {
-        Description = "Checkpoint: .pth, .pt, .ckpt, .bin or .safetensors. Network and channels are told by its tensors.",
+        Description = "A diffusers VAE folder, or a checkpoint file (.safetensors, .pth, .pt, .ckpt, .bin, .index.json). The network is told by its tensors.",
     };
 
     private static readonly Option<string> Name = new("--name")
@@ -23,7 +24,21 @@ internal static class BuildVerb
 
     private static readonly Option<string?> Config = new("--config")
     {
-        HelpName = "FILE", Description = "The checkpoint's diffusers config.json, where its tensors don't tell everything.",
+        HelpName = "FILE",
+        Description = "The diffusers config.json of the weights. [default: the one in the folder]",
+    };
+
+    private static readonly Option<string?> Family = new("--family")
+    {
+        HelpName = "NAME",
+        Description = $"Whose scaling the latents have, where there is no config: {string.Join(", ", BuildOptions.Families)}.",
+    };
+
+    private static readonly Option<string> Store = new("--store")
+    {
+        HelpName = "fp32|fp16",
+        Description = "How weights are stored: fp16 halves the file, and reports by how much outputs change.",
+        DefaultValueFactory = _ => "fp32",
     };
 
     private static readonly Option<string> Net = new("--net") { HelpName = "squeeze|alex|vgg", Description = "The backbone.", Required = true };
@@ -48,17 +63,48 @@ internal static class BuildVerb
 
     public static Command Create()
     {
-        var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, Config, CommonOptions.Models };
-        decoder.SetAction(parsed => Built(
-            parsed, folder => DecoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), folder, parsed.GetValue(Config))));
-        var encoder = new Command("encoder", "VAE encoder: images → latents.") { Path, Name, CommonOptions.Models };
-        encoder.SetAction(parsed => Built(parsed, folder => EncoderBuilder.Build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), folder)));
+        var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, Config, Family, Store, CommonOptions.Models };
+        decoder.SetAction(parsed => BuildVae(parsed, DecoderBuilder.Build));
+        var encoder = new Command("encoder", "VAE encoder: images → latents.") { Path, Name, Config, Family, Store, CommonOptions.Models };
+        encoder.SetAction(parsed => BuildVae(parsed, EncoderBuilder.Build));
         var lpips = new Command("lpips", "LPIPS network: torchvision backbone + heads of the lpips package.")
         {
             Net, Backbone, Heads, Baseline, Version, Name, CommonOptions.Models,
         };
         lpips.SetAction(parsed => Built(parsed, BuildLpips(parsed)));
         return new Command("build", "Checkpoint files → a model folder with ONNX graphs and manifest.") { decoder, encoder, lpips };
+    }
+
+    private static int BuildVae(ParseResult parsed, Func<string, string, string, BuildOptions?, Model> build)
+    {
+        var options = new BuildOptions
+        {
+            ConfigPath = parsed.GetValue(Config),
+            Family = parsed.GetValue(Family),
+            Storage = parsed.GetRequiredValue(Store) switch
+            {
+                "fp32" => WeightStorage.Float32,
+                "fp16" => WeightStorage.Float16,
+                var other => throw new UsageException($"--store {other}: expected fp32 or fp16."),
+            },
+        };
+        return Built(parsed, folder => Measured(folder, options, (modelsFolder, withStorage) =>
+            build(parsed.GetRequiredValue(Path), parsed.GetRequiredValue(Name), modelsFolder, withStorage)));
+    }
+
+    // Weights stored with fewer bits are held against the exact ones before the model is installed.
+    private static Model Measured(string folder, BuildOptions options, Func<string, BuildOptions, Model> build)
+    {
+        var model = build(folder, options);
+        if (options.Storage != WeightStorage.Float32)
+        {
+            var exact = build(System.IO.Path.Combine(folder, "exact"), options with { Storage = WeightStorage.Float32 });
+            var (largest, range) = StorageError.Measure(exact, model);
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"Weights stored as float16: on a test input, outputs differ from float32's by at most {largest:g3}, of a range of {range:g3}."));
+        }
+
+        return model;
     }
 
     private static Func<string, Model> BuildLpips(ParseResult parsed)
@@ -95,7 +141,7 @@ internal static class BuildVerb
         var manifest = model.Manifest;
         Console.WriteLine(model.Folder);
         Console.Error.WriteLine(manifest.Latent is { } latent
-            ? $"{manifest.Architecture}: latents of {LatentText.Of(latent)}."
+            ? $"{manifest.Architecture}: latents of {LatentText.Of(latent)}{(latent.CanConvert ? string.Empty : " only (no scaling is known)")}."
             : $"{manifest.Architecture}: {manifest.FeatureChannels!.Count} layers, images of at least {manifest.MinimumImageSize} pixels.");
     }
 }

@@ -8,6 +8,9 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary>The options that several verbs share, and what the engine makes of them.</summary>
 internal static class CommonOptions
 {
+    // 512 pixels at 1/8: what the older of these networks were trained on.
+    private const int DefaultTile = 64;
+
     public static Option<string?> Models { get; } = new("--models")
     {
         HelpName = "DIR",
@@ -21,17 +24,10 @@ internal static class CommonOptions
         DefaultValueFactory = _ => "auto",
     };
 
-    public static Option<int?> Threads { get; } = new("--threads")
-    {
-        HelpName = "N",
-        Description = "CPU threads. [default: one per physical core]",
-    };
+    public static Option<int?> Threads { get; } = NumberOption.Count("--threads", "CPU threads. [default: one per physical core]");
 
-    public static Option<int?> Batch { get; } = new("--batch")
-    {
-        HelpName = "N",
-        Description = "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU and for clips, 8 on CUDA]",
-    };
+    public static Option<int?> Batch { get; } = NumberOption.Count(
+        "--batch", "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU and for clips, 8 on CUDA]");
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object instead of a table." };
 
@@ -54,17 +50,24 @@ internal static class CommonOptions
         Description = "For a video decoder: whether clips lie in the files as [C,T,h,w] or [T,C,h,w], with or without a batch dimension. [default: cthw]",
     };
 
+    public static Option<int?> Tile { get; } = new("--tile")
+    {
+        HelpName = "CELLS",
+        Description = "Decode latents larger than this in overlapping tiles of this many cells a side: less memory, slightly other images. 64 if no number is given. [default: as a whole]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     /// <summary>The store that <c>--models</c> names.</summary>
     public static ModelStore Store(ParseResult parsed) => new(parsed.GetValue(Models));
 
     /// <summary>Device and threads.</summary>
-    /// <exception cref="UsageException">An option is out of range.</exception>
+    /// <exception cref="UsageException">The device is none of them.</exception>
     public static ExecutionOptions Execution(ParseResult parsed)
     {
         var device = parsed.GetValue(Device)!;
         try
         {
-            return new ExecutionOptions(ExecutionDevice.Parse(device), AtLeastOne(parsed, Threads) ?? 0);
+            return new ExecutionOptions(ExecutionDevice.Parse(device), parsed.GetValue(Threads) ?? 0);
         }
         catch (ArgumentException)
         {
@@ -73,12 +76,11 @@ internal static class CommonOptions
     }
 
     /// <summary>Samples per run.</summary>
-    /// <exception cref="UsageException">It is less than 1.</exception>
     public static int BatchSize(ParseResult parsed, ExecutionDevice device, bool clips = false) =>
-        AtLeastOne(parsed, Batch) ?? (clips || device.CudaDevice is null ? 1 : 8);
+        parsed.GetValue(Batch) ?? (clips || device.CudaDevice is null ? 1 : 8);
 
     /// <summary>The units that the files hold; null for what the decoder expects.</summary>
-    /// <exception cref="UsageException">It is neither raw nor model.</exception>
+    /// <exception cref="UsageException">They are neither raw nor model.</exception>
     public static LatentUnits? LatentUnits(ParseResult parsed) => parsed.GetValue(Units) switch
     {
         null => null,
@@ -88,18 +90,35 @@ internal static class CommonOptions
     };
 
     /// <summary>How samples lie in the files: as images, or as clips where the decoder is a video's.</summary>
-    /// <exception cref="UsageException">It is neither cthw nor tchw, or the decoder takes images.</exception>
+    /// <exception cref="UsageException">An option is given that is not for what the decoder takes, or the layout is neither cthw nor tchw.</exception>
     public static SampleLayout LayoutFor(ParseResult parsed, Model decoder) => (parsed.GetValue(Layout), decoder.Manifest.FrameBatching) switch
     {
         (null, null) => SampleLayout.Image,
+        (_, not null) when parsed.GetResult(Tile) is not null =>
+            throw new UsageException($"--tile is for images; decoder '{decoder.Name}' takes clips, a few frames at a time. Leave it out."),
         (null or "cthw", not null) => SampleLayout.ChannelsFrames,
         ("tchw", not null) => SampleLayout.FramesChannels,
         ("cthw" or "tchw", null) => throw new UsageException($"--layout is for clips; decoder '{decoder.Name}' takes images. Leave it out, or choose a video decoder."),
         var (other, _) => throw new UsageException($"--layout {other}: expected cthw or tchw."),
     };
 
-    private static int? AtLeastOne(ParseResult parsed, Option<int?> option) =>
-        parsed.GetValue(option) is < 1 and var value
-            ? throw new UsageException($"{option.Name} {value}: expected a number of at least 1.")
-            : parsed.GetValue(option);
+    /// <summary>How large latents are decoded; null for as a whole.</summary>
+    /// <exception cref="UsageException">The tile is too small.</exception>
+    public static Tiling? Tiling(ParseResult parsed)
+    {
+        if (parsed.GetResult(Tile) is null)
+        {
+            return null;
+        }
+
+        var cells = parsed.GetValue(Tile) ?? DefaultTile;
+        try
+        {
+            return new Tiling(cells);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw new UsageException($"--tile {cells}: expected at least 8 latent cells.");
+        }
+    }
 }

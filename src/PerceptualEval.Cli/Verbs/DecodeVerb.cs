@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Numerics.Tensors;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Images;
@@ -31,7 +30,7 @@ internal static class DecodeVerb
         var command = new Command("decode", "Latents → PNG files (and float tensors).")
         {
             Latents, Decoder, Out, Npy, DatasetOptions.Strict,
-            CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
+            CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -40,62 +39,68 @@ internal static class DecodeVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
-        var model = CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
+        var store = CommonOptions.Store(parsed);
+        var model = store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
         var input = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = DatasetOptions.Reading(parsed, side: null, model) };
         var dataset = Dataset.Open([input], DatasetOptions.Rules(parsed));
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
+        var units = RunUnits.Of(model, dataset);
+        var tiling = CommonOptions.Tiling(parsed);
         using var decoder = new LatentDecoder(model, CommonOptions.Execution(parsed));
-        using var progress = ProgressLine.OnStandardError(dataset.SampleCount, decoder.IsVideo ? "clips" : "images");
         var (done, nonFinite) = (0L, 0L);
-        foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device, decoder.IsVideo), interrupt))
+        using (var progress = ProgressLine.OnStandardError(dataset.SampleCount, decoder.IsVideo ? "clips" : "images"))
         {
-            using (batch)
+            foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device, decoder.IsVideo), interrupt))
             {
-                BatchCheck.Latents(batch, decoder);
-                RunUnits.Convert(batch, model, decoder.LatentSpace.Units);
-                using var images = decoder.Decode(batch.Target);
-                for (var i = 0; i < batch.Samples.Count; i++)
+                using (batch)
                 {
-                    nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;
-                }
+                    BatchCheck.Latents(batch, decoder, store);
+                    RunUnits.Convert(batch, model, units);
+                    using var images = decoder.Decode(batch.Target, units, tiling);
+                    for (var i = 0; i < batch.Samples.Count; i++)
+                    {
+                        nonFinite += Write(folder, batch, i, images, parsed.GetValue(Npy)) ? 0 : 1;
+                    }
 
-                progress.Report(done += batch.Samples.Count);
+                    progress.Report(done += batch.Samples.Count);
+                }
             }
         }
 
+        Console.Error.WriteLine(FormattableString.Invariant($"{done - nonFinite} of {done} images written to '{parsed.GetRequiredValue(Out)}'."));
         return DatasetReport.Write(dataset) == ExitCode.Ok && nonFinite == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }
 
     // Returns whether the image, or every frame of the clip, is finite: a PNG can't hold what is not.
     private static bool Write(OutputFolder folder, SampleBatch batch, int index, TensorBuffer images, bool npy)
     {
-        var id = batch.Samples[index].Id;
+        var sample = batch.Samples[index];
         var image = images.Sample(index);
         if (npy)
         {
-            folder.WriteNpy(id, new TensorShape(images.Shape.Dimensions[1..]), image);
+            folder.WriteNpy(sample, new TensorShape(images.Shape.Dimensions[1..]), image);
         }
 
         if (!TensorPrimitives.IsFiniteAll<float>(image) || !TensorPrimitives.IsFiniteAll<float>(batch.Target.Sample(index)))
         {
-            Console.Error.WriteLine($"perceptual-eval: '{id}' has no PNG: latents or image are not finite.");
+            Console.Error.WriteLine($"perceptual-eval: '{sample.Id}' has no PNG: latents or image are not finite.");
             return false;
         }
 
         var size = new ImageSize((int)images.Shape[^2], (int)images.Shape[^1]);
         if (images.Shape.Rank == 4)
         {
-            PngFile.Write(folder.PathOf(id, ".png"), image, size);
+            folder.WritePng(sample, image, size);
         }
         else
         {
-            WriteFrames(folder, id, image, (int)images.Shape[2], size);
+            WriteFrames(folder, sample, image, (int)images.Shape[2], size);
         }
 
         return true;
     }
 
-    private static void WriteFrames(OutputFolder folder, string id, ReadOnlySpan<float> video, int frames, ImageSize size)
+    private static void WriteFrames(OutputFolder folder, Sample sample, ReadOnlySpan<float> video, int frames, ImageSize size)
     {
         var plane = size.Height * size.Width;
         var image = new float[3 * plane];
@@ -106,7 +111,7 @@ internal static class DecodeVerb
                 video.Slice(((channel * frames) + frame) * plane, plane).CopyTo(image.AsSpan(channel * plane));
             }
 
-            PngFile.Write(folder.PathOf(string.Create(CultureInfo.InvariantCulture, $"{id}/{frame:0000}"), ".png"), image, size);
+            folder.WriteFrame(sample, frame, image, size);
         }
     }
 }

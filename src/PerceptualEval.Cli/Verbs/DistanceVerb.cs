@@ -4,7 +4,6 @@ using PerceptualEval.Cli.Images;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
-using PerceptualEval.TensorFiles;
 
 namespace PerceptualEval.Cli.Verbs;
 
@@ -64,22 +63,45 @@ internal static class DistanceVerb
 
         Show(parsed, Provenance.Of(lpips), pairs);
         var code = DatasetReport.Write(dataset);
-        return interrupted ? ExitCode.Interrupted : pairs.All(pair => double.IsFinite(pair.Distance)) ? code : ExitCode.GateFailed;
+        return interrupted ? Interrupted(pairs.Count, dataset) : Gate(pairs) is var gate and not ExitCode.Ok ? gate : code;
     }
 
-    private static IEnumerable<DistancePair> Compare(SampleBatch batch, PerceptualNetwork lpips, bool layers, string? map)
+    private static ExitCode Interrupted(int done, Dataset dataset)
+    {
+        var all = dataset.SampleCount is { } count ? FormattableString.Invariant($" of {count}") : string.Empty;
+        Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: interrupted; the results are those of the first {done}{all} pairs."));
+        return ExitCode.Interrupted;
+    }
+
+    private static ExitCode Gate(List<DistancePair> pairs)
+    {
+        var nonFinite = pairs.FindAll(pair => !double.IsFinite(pair.Distance));
+        if (nonFinite.Count == 0)
+        {
+            return ExitCode.Ok;
+        }
+
+        Console.Error.WriteLine(FormattableString.Invariant(
+            $"perceptual-eval: not finite, and in no average: {nonFinite.Count} of {pairs.Count} pairs, the first '{nonFinite[0].Id}'."));
+        return ExitCode.GateFailed;
+    }
+
+    private static DistancePair[] Compare(SampleBatch batch, PerceptualNetwork lpips, bool layers, string? map)
     {
         BatchCheck.Image(batch.Samples[0].Target.Tensor, lpips);
         using var a = lpips.Features(batch.Target);
         using var b = lpips.Features(batch.Pred);
         var distances = lpips.Distance(a, b);
-        if (map is not null)
+        var pairs = batch.Samples.Select((sample, i) => new DistancePair(sample.Id, Total(batch, i, distances[i]), layers ? distances[i].Layers : null)).ToArray();
+
+        // What is not finite has no picture; the run ends with 1 and says so.
+        if (map is not null && double.IsFinite(pairs[0].Distance))
         {
             using var values = lpips.SpatialMap(a, b);
-            WriteMap(map, values.Span, new ImageSize((int)values.Shape[2], (int)values.Shape[3]), distances[0].Total);
+            WriteMap(map, values.Span, new ImageSize((int)values.Shape[2], (int)values.Shape[3]), pairs[0].Distance);
         }
 
-        return batch.Samples.Select((sample, i) => new DistancePair(sample.Id, Total(batch, i, distances[i]), layers ? distances[i].Layers : null));
+        return pairs;
     }
 
     // A network may swallow a NaN (max(NaN, 0) is 0): what went in decides.
@@ -102,17 +124,19 @@ internal static class DistanceVerb
         {
             throw new UsageException($"--map takes one pair of images; these are {dataset.SampleCount?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "many"}.");
         }
+
+        OutputFile.RequireWritable(map);
     }
 
     private static void WriteMap(string path, ReadOnlySpan<float> map, ImageSize size, double distance)
     {
         if (Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
         {
-            NpyFile.Write(path, new Tensors.TensorShape(size.Height, size.Width), map);
+            OutputFile.WriteNpy(path, new Tensors.TensorShape(size.Height, size.Width), map);
         }
         else
         {
-            HeatMap.Write(path, map, size, distance);
+            OutputFile.WriteHeatMap(path, map, size, distance);
         }
     }
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using System.Text.Json;
+using PerceptualEval.Cli.Results;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
 using Spectre.Console;
@@ -21,36 +21,49 @@ internal static class DoctorVerb
 
     private static ExitCode Run(ModelStore store, bool json)
     {
-        var findings = Examine(store).ToArray();
+        var findings = Examine(store);
         if (json)
         {
-            using var stream = Console.OpenStandardOutput();
-            using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-            writer.WriteStartObject();
-            writer.WriteNumber("schema", 1);
+            WriteJson(findings);
+        }
+        else
+        {
+            WriteTable(findings);
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static void WriteJson(IEnumerable<Finding> findings)
+    {
+        using var output = new StandardOutput(Console.OpenStandardOutput());
+        output.Write(ResultJson.Document(writer =>
+        {
+            writer.WriteStartArray("findings");
             foreach (var finding in findings)
             {
-                writer.WriteStartObject(finding.Name.Replace(' ', '_'));
+                writer.WriteStartObject();
+                writer.WriteString("name", finding.Name);
                 writer.WriteBoolean("ok", finding.Ok);
                 writer.WriteString("found", finding.Found);
                 writer.WriteEndObject();
             }
 
-            writer.WriteEndObject();
-        }
-        else
+            writer.WriteEndArray();
+        }));
+        output.Commit();
+    }
+
+    private static void WriteTable(IEnumerable<Finding> findings)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn(new GridColumn().PadRight(0));
+        foreach (var finding in findings)
         {
-            var table = new Table { Border = TableBorder.None, ShowHeaders = false };
-            table.AddColumn(string.Empty).AddColumn(string.Empty).AddColumn(string.Empty);
-            foreach (var finding in findings)
-            {
-                table.AddRow(new Text(finding.Ok ? "ok" : "--", new Style(finding.Ok ? Color.Green : Color.Yellow)), new Text(finding.Name), new Text(finding.Found));
-            }
-
-            AnsiConsole.Write(table);
+            var mark = finding.Ok ? new Text("ok", new Style(Color.Green)) : new Text("--", new Style(Color.Yellow));
+            grid.AddRow(mark, new Text(finding.Name), ResultConsole.Literal(finding.Found));
         }
 
-        return ExitCode.Ok;
+        ResultConsole.StandardOutput().Write(grid);
     }
 
     private static IEnumerable<Finding> Examine(ModelStore store)
@@ -68,7 +81,7 @@ internal static class DoctorVerb
             yield return new("models folder", Directory.Exists(folder), Directory.Exists(folder) ? folder : $"{folder} (does not exist)");
         }
 
-        foreach (var kind in (ModelKind[])[ModelKind.Decoder, ModelKind.Lpips])
+        foreach (var kind in (ModelKind[])[ModelKind.Decoder, ModelKind.Encoder, ModelKind.Lpips])
         {
             var names = store.List().Where(model => model.Manifest.Kind == kind).Select(model => model.Name).ToArray();
             var word = kind.ToString().ToLowerInvariant();

@@ -42,25 +42,29 @@ internal static class EncodeVerb
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
         using var encoder = new ImageEncoder(
             CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Encoder), ModelKind.Encoder), CommonOptions.Execution(parsed));
-        using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "latents");
         var done = 0L;
-        foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, encoder.Device), interrupt))
+        using (var progress = ProgressLine.OnStandardError(dataset.SampleCount, "latents"))
         {
-            using (batch)
+            foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, encoder.Device), interrupt))
             {
-                RequireMultiple(batch.Samples[0].Target.Tensor, encoder);
-                using var latents = encoder.Encode(batch.Target);
-                for (var i = 0; i < batch.Samples.Count; i++)
+                using (batch)
                 {
-                    folder.WriteNpy(batch.Samples[i].Id, new TensorShape(latents.Shape.Dimensions[1..]), latents.Sample(i));
-                }
+                    RequireMultiple(batch.Samples[0].Target.Tensor, encoder);
+                    using var latents = encoder.Encode(batch.Target);
+                    for (var i = 0; i < batch.Samples.Count; i++)
+                    {
+                        folder.WriteNpy(batch.Samples[i], new TensorShape(latents.Shape.Dimensions[1..]), latents.Sample(i));
+                    }
 
-                progress.Report(done += batch.Samples.Count);
+                    progress.Report(done += batch.Samples.Count);
+                }
             }
         }
 
         var code = DatasetReport.Write(dataset);
-        Console.Error.WriteLine($"{done} latents in {encoder.LatentSpace.Units.ToString().ToLowerInvariant()} units of '{encoder.Model.Name}'.");
+        var units = encoder.LatentSpace.Units.ToString().ToLowerInvariant();
+        Console.Error.WriteLine(FormattableString.Invariant(
+            $"{done} written to '{parsed.GetRequiredValue(Out)}': latents in {units} units of '{encoder.Model.Name}'."));
         return code;
     }
 

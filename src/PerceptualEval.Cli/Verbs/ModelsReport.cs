@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
@@ -61,11 +60,9 @@ internal static class ModelsReport
 
     private static void WriteJson(List<ModelVerification> results)
     {
-        using var stream = Console.OpenStandardOutput();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        using var output = new StandardOutput(Console.OpenStandardOutput());
+        output.Write(ResultJson.Document(writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("schema", 1);
             writer.WriteString("runtime", InferenceRuntime.Version);
             writer.WriteStartArray("models");
             foreach (var result in results)
@@ -82,9 +79,7 @@ internal static class ModelsReport
             }
 
             writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        stream.WriteByte((byte)'\n');
+        }));
+        output.Commit();
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using PerceptualEval.Cli.Results;
 using PerceptualEval.Models;
-using Spectre.Console;
 
 namespace PerceptualEval.Cli.Verbs;
 
@@ -44,18 +44,16 @@ internal static class ModelsVerb
 
     private static void WriteTable(IReadOnlyList<Model> models)
     {
+        var console = ResultConsole.StandardOutput();
         foreach (var model in models)
         {
-            var manifest = model.Manifest;
-            var table = new Table { Border = TableBorder.None, ShowHeaders = false };
-            table.AddColumn(new TableColumn(string.Empty).PadLeft(2)).AddColumn(string.Empty);
-            foreach (var (label, value) in Describe(model))
+            if (model != models[0])
             {
-                table.AddRow(new Text(label, new Style(decoration: Decoration.Dim)), new Text(value));
+                console.WriteLine(string.Empty);
             }
 
-            AnsiConsole.Write(new Text($"{model.Name}  {manifest.Architecture}\n", new Style(decoration: Decoration.Bold)));
-            AnsiConsole.Write(table);
+            console.WriteLine($"{model.Name}  {model.Manifest.Architecture}", ResultConsole.Heading);
+            console.WriteFacts(Describe(model).Select(fact => ($"  {fact.Label}", fact.Value)));
         }
     }
 
@@ -81,11 +79,9 @@ internal static class ModelsVerb
 
     private static void WriteJson(IReadOnlyList<Model> models)
     {
-        using var stream = Console.OpenStandardOutput();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        using var output = new StandardOutput(Console.OpenStandardOutput());
+        output.Write(ResultJson.Document(writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("schema", 1);
             writer.WriteStartArray("models");
             foreach (var model in models)
             {
@@ -94,14 +90,13 @@ internal static class ModelsVerb
                 writer.WriteString("folder", model.Folder);
                 writer.WriteString("sha256", model.Sha256);
                 writer.WritePropertyName("manifest");
-                writer.WriteRawValue(File.ReadAllText(Path.Combine(model.Folder, ModelManifest.FileName)));
+                using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(model.Folder, ModelManifest.FileName)));
+                manifest.WriteTo(writer);
                 writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        stream.WriteByte((byte)'\n');
+        }));
+        output.Commit();
     }
 }

@@ -17,10 +17,21 @@ internal static class Provenance
         (loss.Options.Units ?? loss.Decoder.LatentSpace.Units).ToString().ToLowerInvariant(),
         loss.Options.Resize.ToString().ToLowerInvariant())
     {
-        More = new Dictionary<string, object> { ["clamp"] = loss.Options.Clamp, ["batch"] = batchSize },
+        More = Further(loss.Options, batchSize),
     };
 
     public static DistanceProvenance Of(PerceptualNetwork lpips) => new(ToolVersion.Text, InferenceRuntime.Version, $"{lpips.Device}", Identity(lpips.Model));
+
+    private static Dictionary<string, object> Further(LossOptions options, int batchSize)
+    {
+        var further = new Dictionary<string, object> { ["clamp"] = options.Clamp, ["batch"] = batchSize };
+        if (options.Tiling is { } tiling)
+        {
+            further["tile"] = tiling.Size;
+        }
+
+        return further;
+    }
 
     private static ModelIdentity Identity(Model model) => new(model.Name, model.Sha256);
 }

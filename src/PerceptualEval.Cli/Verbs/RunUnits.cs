@@ -37,7 +37,7 @@ internal static class RunUnits
         if (space is null || space.Channels != latents.Shape[1])
         {
             throw new DatasetException($"{tensor}, in {Text(from)} units; expected {Text(to)}, and neither decoder '{decoder}' nor the file knows scaling, shift or mean and std of this latent space. "
-                + "Give files of those units, or a decoder whose manifest knows them.");
+                + "Give files of those units, or build the decoder again with --config or --family.");
         }
 
         space.Convert(latents, from, to);

@@ -1,13 +1,15 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
 
 /// <summary>One run of <c>score</c>: every sample is scored once, written to the outputs and counted in the summary.</summary>
 /// <param name="loss">The loss; stays the caller's.</param>
+/// <param name="store">The models there are, for messages.</param>
 /// <param name="file">The file of <c>--out</c>, or null; stays the caller's.</param>
 /// <param name="shown">What standard output gets; stays the caller's.</param>
-internal sealed class ScoreRun(LatentPerceptualLoss loss, ScoreWriter? file, ScoreWriter shown)
+internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, ScoreWriter? file, ScoreWriter shown)
 {
     private readonly LossAccumulator _accumulator = new();
     private long _done;
@@ -60,7 +62,7 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ScoreWriter? file, Sco
     private void ScoreBatch(SampleBatch batch)
     {
         var images = loss.Options.Weights.Input > 0 ? batch.Images : null;
-        BatchCheck.Latents(batch, loss.Decoder, loss.Lpips);
+        BatchCheck.Latents(batch, loss.Decoder, loss.Lpips, store);
         BatchCheck.Images(batch, images, loss);
         RunUnits.Convert(batch, loss.Decoder.Model, loss.Options.Units ?? loss.Decoder.LatentSpace.Units);
         var losses = loss.Score(batch.Pred, batch.Target, images);

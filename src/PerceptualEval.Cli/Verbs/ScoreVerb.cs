@@ -31,11 +31,12 @@ internal static class ScoreVerb
         Required = true,
     };
 
-    private static readonly Option<double> LatentWeight = Weight("--latent-weight", "latent mean squared error", 1);
+    private static readonly Option<double> LatentWeight = NumberOption.Weight("--latent-weight", "Weight of the latents' mean squared error.", 1);
 
-    private static readonly Option<double> PerceptualWeight = Weight("--perceptual-weight", "LPIPS(decode(target), decode(pred))", 1);
+    private static readonly Option<double> PerceptualWeight = NumberOption.Weight(
+        "--perceptual-weight", "Weight of LPIPS(decode(target), decode(pred)).", 1);
 
-    private static readonly Option<double> InputWeight = Weight("--input-weight", "LPIPS(image, decode(pred))", 0);
+    private static readonly Option<double> InputWeight = NumberOption.Weight("--input-weight", "Weight of LPIPS(image, decode(pred)).", 0);
 
     private static readonly Option<string> Resize = new("--resize")
     {
@@ -48,14 +49,14 @@ internal static class ScoreVerb
 
     private static readonly Option<string?> Out = new("--out") { HelpName = "FILE", Description = "Also write the results to FILE.json, .jsonl, .csv or .parquet." };
 
-    private static readonly Option<double?> FailAbove = new("--fail-above") { HelpName = "X", Description = "Exit 1 where the mean loss is above X." };
+    private static readonly Option<double?> FailAbove = NumberOption.Finite("--fail-above", "Exit 1 where the mean loss is above X.");
 
     public static Command Create(CancellationToken interrupt)
     {
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
             Pred, Target, Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, Decoder, CommonOptions.Lpips,
-            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp,
+            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             CommonOptions.Json, Out, FailAbove,
@@ -67,12 +68,6 @@ internal static class ScoreVerb
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var options = LossOptionsOf(parsed);
-        var failAbove = parsed.GetValue(FailAbove);
-        if (failAbove is { } limit && !double.IsFinite(limit))
-        {
-            throw new UsageException($"--fail-above {limit}: expected a number.");
-        }
-
         var store = CommonOptions.Store(parsed);
         var model = store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
         var dataset = Dataset.OpenLatents(
@@ -90,9 +85,16 @@ internal static class ScoreVerb
         // Standard output comes last: it says nothing where the file fails.
         using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var shown = Shown(parsed, provenance);
-        var summary = new ScoreRun(loss, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
+        var summary = new ScoreRun(loss, store, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
         var code = DatasetReport.Write(dataset);
-        return interrupted ? ExitCode.Interrupted : Gate(summary, failAbove) is var gate and not ExitCode.Ok ? gate : code;
+        return interrupted ? Interrupted(summary, dataset) : Gate(summary, parsed.GetValue(FailAbove)) is var gate and not ExitCode.Ok ? gate : code;
+    }
+
+    private static ExitCode Interrupted(LossSummary summary, Dataset dataset)
+    {
+        var all = dataset.SampleCount is { } count ? FormattableString.Invariant($" of {count}") : string.Empty;
+        Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: interrupted; the results are those of the first {summary.Count}{all} samples."));
+        return ExitCode.Interrupted;
     }
 
     private static ScoreWriter Shown(ParseResult parsed, ScoreProvenance provenance) => parsed.GetValue(CommonOptions.Json)
@@ -103,7 +105,8 @@ internal static class ScoreVerb
     {
         if (summary.NonFinite > 0)
         {
-            Console.Error.WriteLine($"perceptual-eval: {summary.NonFinite} of {summary.Count} samples are not finite; they are in no average.");
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"perceptual-eval: not finite, and in no average: {summary.NonFinite} of {summary.Count} samples."));
             return ExitCode.GateFailed;
         }
 
@@ -118,7 +121,7 @@ internal static class ScoreVerb
 
     private static LossOptions LossOptionsOf(ParseResult parsed) => new()
     {
-        Weights = new LossWeights(WeightOf(parsed, LatentWeight), WeightOf(parsed, PerceptualWeight), WeightOf(parsed, InputWeight)),
+        Weights = new LossWeights(parsed.GetValue(LatentWeight), parsed.GetValue(PerceptualWeight), parsed.GetValue(InputWeight)),
         Resize = parsed.GetValue(Resize) switch
         {
             "none" => ResizeMode.None,
@@ -127,6 +130,7 @@ internal static class ScoreVerb
             var other => throw new UsageException($"--resize {other}: expected none, image or decoded."),
         },
         Clamp = parsed.GetValue(Clamp),
+        Tiling = CommonOptions.Tiling(parsed),
     };
 
     private static void RequireImagesIfWeighted(Dataset dataset, LossWeights weights)
@@ -140,20 +144,5 @@ internal static class ScoreVerb
         {
             Console.Error.WriteLine("perceptual-eval: the images are not used: --input-weight is 0.");
         }
-    }
-
-    private static Option<double> Weight(string name, string term, double value) => new(name)
-    {
-        HelpName = "W",
-        Description = $"Weight of the {term}.",
-        DefaultValueFactory = _ => value,
-    };
-
-    private static double WeightOf(ParseResult parsed, Option<double> option)
-    {
-        var weight = parsed.GetValue(option);
-        return double.IsFinite(weight) && weight >= 0
-            ? weight
-            : throw new UsageException(FormattableString.Invariant($"{option.Name} {weight}: expected a finite number of at least 0."));
     }
 }

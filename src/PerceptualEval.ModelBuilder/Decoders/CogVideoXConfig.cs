@@ -1,64 +1,59 @@
+using System.Globalization;
 using System.Numerics;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using PerceptualEval.ModelBuilder.Checkpoints;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.ModelBuilder.Decoders;
 
-/// <summary>What a diffusers <c>config.json</c> of <c>AutoencoderKLCogVideoX</c> says that its tensors don't; defaults are the class'.</summary>
-internal sealed record CogVideoXConfig
+/// <summary>What the config of an <c>AutoencoderKLCogVideoX</c> says of its decoder; what it leaves out is as that class has it.</summary>
+internal sealed class CogVideoXConfig
 {
-    private const string ClassName = "AutoencoderKLCogVideoX";
+    private const int MostLevels = 8;
 
-    [JsonPropertyName("_class_name")]
-    public string? Class { get; init; }
+    private readonly VaeConfig _config;
+
+    private CogVideoXConfig(VaeConfig config)
+    {
+        _config = config;
+        BlockOutChannels = config.Integers("block_out_channels") ?? [128, 256, 256, 512];
+        LatentChannels = config.Integer("latent_channels") ?? 16;
+        LayersPerBlock = config.Integer("layers_per_block") ?? 3;
+        NormGroups = config.Integer("norm_num_groups") ?? 32;
+        var compression = config.Integer("temporal_compression_ratio") ?? 4;
+        TemporalLevels = BitOperations.Log2((uint)compression);
+        Require(BlockOutChannels.Count is >= 1 and <= MostLevels && NormGroups > 0 && BlockOutChannels.All(channels => channels > 0 && channels % NormGroups == 0),
+            $"block_out_channels is [{string.Join(',', BlockOutChannels)}], norm_num_groups {NormGroups}; expected 1 to {MostLevels} multiples of the groups");
+        Require(LatentChannels > 0 && LayersPerBlock is > 0 and < 100, $"latent_channels is {LatentChannels}, layers_per_block {LayersPerBlock}; expected numbers above 0");
+        Require(compression == 1 << TemporalLevels && TemporalLevels < BlockOutChannels.Count,
+            $"temporal_compression_ratio is {compression}; expected a power of 2 of at most {1 << (BlockOutChannels.Count - 1)}, which {BlockOutChannels.Count} levels allow");
+        Require(config.Text("act_fn") is null or "silu" or "swish", $"act_fn is {config.Text("act_fn")}; supported is silu");
+    }
+
+    /// <summary>The file, for messages.</summary>
+    public string Path => _config.Path;
 
     /// <summary>Channels of the levels, from the image's side.</summary>
-    public IReadOnlyList<int> BlockOutChannels { get; init; } = [128, 256, 256, 512];
+    public IReadOnlyList<int> BlockOutChannels { get; }
 
-    public int LatentChannels { get; init; } = 16;
+    public int LatentChannels { get; }
 
     /// <summary>Blocks per level in the encoder; the decoder has one more.</summary>
-    public int LayersPerBlock { get; init; } = 3;
+    public int LayersPerBlock { get; }
 
-    [JsonPropertyName("norm_num_groups")]
-    public int NormGroups { get; init; } = 32;
-
-    public int TemporalCompressionRatio { get; init; } = 4;
-
-    public string ActFn { get; init; } = "silu";
-
-    public double ScalingFactor { get; init; } = 1.15258426;
-
-    public double? ShiftFactor { get; init; }
-
-    public IReadOnlyList<double>? LatentsMean { get; init; }
-
-    public IReadOnlyList<double>? LatentsStd { get; init; }
+    public int NormGroups { get; }
 
     /// <summary>How many of the upsamplings double the frames too: the first ones.</summary>
-    [JsonIgnore]
-    public int TemporalLevels => BitOperations.Log2((uint)TemporalCompressionRatio);
+    public int TemporalLevels { get; }
 
-    /// <summary>Reads a configuration.</summary>
-    /// <param name="path">The <c>config.json</c>.</param>
-    /// <exception cref="ModelException">It can't be read, is of another class, or has values that the class does not take.</exception>
-    public static CogVideoXConfig Load(string path)
+    /// <summary>The config of a CogVideoX checkpoint.</summary>
+    /// <exception cref="ModelException">There is none, or it has values that the class does not take.</exception>
+    public static CogVideoXConfig Of(CheckpointFiles files, BuildOptions options)
     {
-        try
-        {
-            var config = JsonSerializer.Deserialize(File.ReadAllBytes(path), CogVideoXJson.Default.CogVideoXConfig)
-                ?? throw new ModelException($"'{path}' holds null; expected the config.json of {ClassName}.");
-            return config.Problem() is { } problem ? throw new ModelException($"'{path}': {problem}") : config;
-        }
-        catch (JsonException exception)
-        {
-            throw new ModelException($"'{path}' is no config.json of {ClassName} ({exception.Message.TrimEnd('.')}).", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException($"'{path}' can't be read ({exception.Message.TrimEnd('.')}).", exception);
-        }
+        var config = files.Config ?? throw new ModelException(
+            $"'{files.Path}' is a CogVideoX VAE; neither groups nor scaling factor (1.15258426 for 2B, 0.7 for 5B) can be told from its tensors. Give its config.json with --config, or the folder that has both.");
+        return options.Family is null
+            ? new CogVideoXConfig(config)
+            : throw new ModelException($"'{files.Path}' is a CogVideoX VAE; its config, not a family ('{options.Family}'), says how its latents are scaled. Leave --family out.");
     }
 
     /// <summary>The latents that the decoder takes.</summary>
@@ -66,50 +61,28 @@ internal sealed record CogVideoXConfig
     /// <c>invert_scale_latents</c> (CogVideoX 1.5) concerns the image that image-to-video is conditioned on, which that model was
     /// trained to see divided by the factor; what it generates is scaled as ever (diffusers, <c>pipeline_cogvideox_image2video.py</c>).
     /// </remarks>
-    public LatentSpace LatentSpace() => new()
+    public LatentSpace LatentSpace()
     {
-        Channels = LatentChannels,
-        SpatialFactor = 1 << (BlockOutChannels.Count - 1),
-        TemporalFactor = 1 << TemporalLevels,
-        Units = LatentUnits.Raw,
-        Scaling = ScalingFactor,
-        Shift = ShiftFactor,
-        Mean = LatentsMean,
-        Std = LatentsStd,
-        Evidence = "The decoder takes what the encoder returns; scaling factor of the checkpoint's config.json.",
-    };
+        var scaling = _config.Number("scaling_factor") ?? 1.15258426;
+        Require(scaling > 0, $"scaling_factor is {scaling.ToString(CultureInfo.InvariantCulture)}; expected a number above 0");
+        Require(_config.Numbers("latents_mean") is null && _config.Numbers("latents_std") is null, "has latents_mean or latents_std, which no published CogVideoX has");
+        return new LatentSpace
+        {
+            Channels = LatentChannels,
+            SpatialFactor = 1 << (BlockOutChannels.Count - 1),
+            TemporalFactor = 1 << TemporalLevels,
+            Units = LatentUnits.Raw,
+            Scaling = scaling,
+            Shift = _config.Number("shift_factor"),
+            Evidence = $"{_config.ClassName} config.json.",
+        };
+    }
 
-    private string? Problem()
+    private void Require(bool condition, string problem)
     {
-        if (Class is not (null or ClassName))
+        if (!condition)
         {
-            return $"is the configuration of {Class}; the tensors are those of {ClassName}. Give the config.json of the same checkpoint.";
+            throw new ModelException($"'{Path}': {problem}. Give the config that came with the weights.");
         }
-
-        if (BlockOutChannels.Count is < 1 or > 8 || NormGroups < 1 || BlockOutChannels.Any(channels => channels < 1 || channels % NormGroups != 0))
-        {
-            return $"block_out_channels [{string.Join(',', BlockOutChannels)}] with norm_num_groups {NormGroups}; expected 1 to 8 positive multiples of the groups.";
-        }
-
-        if (LatentChannels < 1 || LayersPerBlock is < 1 or > 64)
-        {
-            return $"latent_channels {LatentChannels}, layers_per_block {LayersPerBlock}; expected positive numbers.";
-        }
-
-        if (TemporalCompressionRatio < 1 || !BitOperations.IsPow2(TemporalCompressionRatio) || TemporalLevels >= BlockOutChannels.Count)
-        {
-            return $"temporal_compression_ratio {TemporalCompressionRatio}; expected a power of 2 of at most {1 << (BlockOutChannels.Count - 1)}, for {BlockOutChannels.Count} levels.";
-        }
-
-        if (!double.IsFinite(ScalingFactor) || ScalingFactor == 0)
-        {
-            return $"scaling_factor {ScalingFactor}; expected a finite number other than 0.";
-        }
-
-        return ActFn is "silu" or "swish" ? null : $"act_fn '{ActFn}'; supported is silu.";
     }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(CogVideoXConfig))]
-internal sealed partial class CogVideoXJson : JsonSerializerContext;

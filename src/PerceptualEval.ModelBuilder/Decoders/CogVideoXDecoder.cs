@@ -1,3 +1,5 @@
+using PerceptualEval.ModelBuilder.Autoencoders;
+using PerceptualEval.ModelBuilder.Checkpoints;
 using PerceptualEval.ModelBuilder.Onnx;
 using PerceptualEval.Models;
 
@@ -6,26 +8,22 @@ namespace PerceptualEval.ModelBuilder.Decoders;
 /// <summary>The decoder of <c>AutoencoderKLCogVideoX</c>: causal convolutions over frames, normalisation conditioned on the latent.</summary>
 internal static class CogVideoXDecoder
 {
-    /// <summary>What the network is called in messages and manifests.</summary>
-    public const string Name = "CogVideoX decoder";
-
     // AutoencoderKLCogVideoX.num_latent_frames_batch_size: the network was trained for it.
     private const int LatentFrames = 2;
 
     private const int MiddleBlocks = 2;
 
-    /// <summary>Whether a checkpoint has this decoder's first convolution: 3-D, wrapped in a causal one.</summary>
-    public static bool Recognises(Checkpoint weights) =>
-        weights.ShapeOf("decoder.conv_in.conv.weight") is { Rank: 5 } && weights.ShapeOf("decoder.norm_out.conv_y.conv.weight") is { Rank: 5 };
-
-    /// <summary>The network's name for a key of a diffusers checkpoint; the encoder's half is not needed.</summary>
-    public static string? ParameterName(string key) =>
-        key.StartsWith("encoder.", StringComparison.Ordinal) || key.StartsWith("quant_conv.", StringComparison.Ordinal) ? null : key;
+    /// <summary>Whether tensors are this decoder's, by their names: no other conditions its normalisation on the latent.</summary>
+    public static bool Recognises(IReadOnlySet<string> names) =>
+        names.Contains("decoder.conv_in.conv.weight") && names.Contains("decoder.norm_out.conv_y.conv.weight");
 
     /// <summary>latent [N,C,t,h,w], raw, and caches → image [N,3,T,H,W], nominally in [-1,1], and the next run's caches.</summary>
-    public static (GraphBuilder Graph, FrameBatching Batching) Build(Checkpoint weights, CogVideoXConfig config)
+    /// <exception cref="ModelException">There is no config, or the tensors are not those that it describes.</exception>
+    public static BuiltNetwork Build(CheckpointFiles files, BuildOptions options)
     {
-        var graph = new GraphBuilder("cogvideox-decoder");
+        var config = CogVideoXConfig.Of(files, options);
+        using var weights = new Checkpoint(files, key => IsOfEncoder(key) ? null : key);
+        var graph = new GraphBuilder("cogvideox-decoder", options.Storage);
         var latent = graph.Input("latent", "N", $"{config.LatentChannels}", "t", "h1", "w1");
         var layers = new CogVideoXLayers(graph, weights, config, latent);
         var channels = config.BlockOutChannels[^1];
@@ -51,6 +49,10 @@ internal static class CogVideoXDecoder
         x = layers.SiLU(layers.Norm("decoder.norm_out", x, channels, levels));
         x = layers.CausalConv("decoder.conv_out", x, channels, 3, scale: 1 << levels);
         graph.Output("image", x, "N", "3", "T", $"h{1 << levels}", $"w{1 << levels}");
-        return (graph, new FrameBatching(LatentFrames, layers.Caches));
+        weights.RequireComplete($"the CogVideoX decoder that '{config.Path}' describes");
+        return new BuiltNetwork(graph, "CogVideoX decoder", config.LatentSpace(), new FrameBatching(LatentFrames, layers.Caches));
     }
+
+    private static bool IsOfEncoder(string key) =>
+        key.StartsWith("encoder.", StringComparison.Ordinal) || key.StartsWith("quant_conv.", StringComparison.Ordinal);
 }

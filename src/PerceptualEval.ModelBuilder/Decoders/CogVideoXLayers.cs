@@ -79,7 +79,12 @@ internal sealed class CogVideoXLayers(GraphBuilder graph, Checkpoint weights, Co
         var variance = graph.Divide(MeanOfGroups(squares), width);
         var deviation = graph.Sqrt(graph.Add(variance, graph.Constant(Epsilon)));
         gain = graph.Divide(gain, PerChannel(deviation, channels));
-        return graph.Add(graph.Multiply(centred, Enlarge(gain, level)), Enlarge(offset, level));
+
+        // [N,C,T,H,W] as [N,C,T,h,s,W]: what is the same in s rows is never enlarged to the frames' size.
+        var scale = 1L << level;
+        var rows = graph.Node("Reshape", [centred, graph.Concat(0, graph.Integers(0, 0, 0, -1, scale), SizeOf(graph, x, 4))]);
+        var normal = graph.Add(graph.Multiply(rows, Rows(gain, level)), Rows(offset, level));
+        return graph.Node("Reshape", [normal, graph.Node("Shape", [x])]);
     }
 
     /// <summary>Doubles height and width, and at the first levels the frames, by repetition; then a 3×3 convolution of each frame.</summary>
@@ -139,14 +144,16 @@ internal sealed class CogVideoXLayers(GraphBuilder graph, Checkpoint weights, Co
     private Value PerChannel(Value groups, int channels) =>
         graph.Reshape(graph.Node("Expand", [groups, graph.Integers(1, 1, channels / config.NormGroups)]), 0, channels, 1, 1, 1);
 
-    private Value Enlarge(Value x, int level)
+    // [N,C,t,h,w] of the latent's size → [N,C,T,h,1,W].
+    private Value Rows(Value x, int level)
     {
-        for (var i = 0; i < level; i++)
+        for (var i = 0; i < Math.Min(level, config.TemporalLevels); i++)
         {
-            x = DoubleSides(i < config.TemporalLevels ? DoubleFrames(x) : x);
+            x = DoubleFrames(x);
         }
 
-        return x;
+        var cells = graph.Node("Expand", [graph.Node("Unsqueeze", [x, graph.Integers(5)]), graph.Integers(1, 1, 1, 1, 1, 1L << level)]);
+        return graph.Reshape(graph.Node("Unsqueeze", [cells, graph.Integers(4)]), 0, 0, 0, 0, 1, -1);
     }
 
     // Every frame twice, but the first of an odd number once.

@@ -1,72 +1,35 @@
-using PerceptualEval.ModelBuilder.Encoders;
-using PerceptualEval.ModelBuilder.Onnx;
+using PerceptualEval.ModelBuilder.Autoencoders;
+using PerceptualEval.ModelBuilder.Checkpoints;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
 
 namespace PerceptualEval.ModelBuilder.Decoders;
 
-/// <summary>Builds VAE decoders from checkpoint files; the network and its channels are told by the tensors.</summary>
+/// <summary>Builds VAE decoders from checkpoint files; the network and its dimensions are told by the tensors.</summary>
 public static class DecoderBuilder
 {
     /// <summary>Builds a model folder.</summary>
-    /// <param name="checkpointPath">A checkpoint file of the TAESD family in the original naming (<c>taesd_decoder.pth</c>, <c>taef2_decoder.pth</c>, …).</param>
+    /// <param name="checkpointPath">
+    /// A diffusers VAE folder (or a pipeline's with one in it), a shard index, or a file: AutoencoderKL in diffusers' or ldm's names, also
+    /// within a full checkpoint, a network of the TAESD family in its original or diffusers' names, or AutoencoderKLCogVideoX with its config.
+    /// </param>
     /// <param name="name">The model's name.</param>
     /// <param name="modelsFolder">The folder that gets the model's folder.</param>
-    /// <param name="configPath">The checkpoint's diffusers <c>config.json</c>, for families whose tensors don't tell everything (CogVideoX); else null.</param>
+    /// <param name="options">What the checkpoint does not say itself; null for the defaults.</param>
     /// <returns>The new model.</returns>
-    /// <exception cref="ModelException">The tensors are not a decoder's that is known, or the folder can't be written.</exception>
+    /// <exception cref="ModelException">
+    /// The tensors are not a decoder's that is known, tensors are missing or too many, the config contradicts them, or the folder can't be written.
+    /// </exception>
     /// <exception cref="TensorFileException">The checkpoint can't be read.</exception>
-    public static Model Build(string checkpointPath, string name, string modelsFolder, string? configPath = null)
+    public static Model Build(string checkpointPath, string name, string modelsFolder, BuildOptions? options = null)
     {
+        options ??= new BuildOptions();
         ModelFolder.RequireFree(modelsFolder, name);
-        using var weights = new Checkpoint(checkpointPath, CogVideoXDecoder.ParameterName);
-        if (CogVideoXDecoder.Recognises(weights))
-        {
-            return BuildCogVideoX(weights, name, modelsFolder, configPath);
-        }
-
-        if (!TaesdDecoder.Recognises(weights))
-        {
-            throw new ModelException(TaesdEncoder.Recognises(weights)
-                ? $"'{checkpointPath}' is a TAESD encoder. Give the decoder's file, or use 'build encoder'."
-                : $"'{checkpointPath}' is no decoder that is known. Supported: the TAESD family in its original naming (taesd_decoder.pth, taef2_decoder.pth, …).");
-        }
-
-        var graph = TaesdDecoder.Build(weights);
-        var pooled = TaesdDecoder.IsPooled(weights);
-        weights.RequireComplete("a TAESD decoder");
-        var file = weights.Hashed();
-        var known = KnownCheckpoint.Find(file.Sha256);
-        var manifest = new ModelManifest
-        {
-            Name = name,
-            Kind = ModelKind.Decoder,
-            Architecture = pooled ? "TAESD decoder, FLUX.2 variant" : "TAESD decoder",
-            Graphs = new Dictionary<string, HashedFile>(),
-            Latent = TaesdLayers.LatentSpace(TaesdDecoder.LatentChannels(weights), pooled),
-            BuiltFrom = [file],
-            Licence = known?.Licence,
-            Source = known?.Origin,
-        };
-        return ModelFolder.Write(modelsFolder, manifest, new Dictionary<string, GraphBuilder> { ["decoder"] = graph });
-    }
-
-    private static Model BuildCogVideoX(Checkpoint weights, string name, string modelsFolder, string? configPath)
-    {
-        var config = CogVideoXConfig.Load(configPath ?? throw new ModelException(
-            $"'{weights.Path}' is a CogVideoX VAE; its tensors tell neither groups nor scaling factor (1.15258426 for 2B, 0.7 for 5B). Give the config.json beside it with --config."));
-        var (graph, batching) = CogVideoXDecoder.Build(weights, config);
-        weights.RequireComplete($"the {CogVideoXDecoder.Name} that '{configPath}' describes");
-        var manifest = new ModelManifest
-        {
-            Name = name,
-            Kind = ModelKind.Decoder,
-            Architecture = CogVideoXDecoder.Name,
-            Graphs = new Dictionary<string, HashedFile>(),
-            Latent = config.LatentSpace(),
-            FrameBatching = batching,
-            BuiltFrom = [weights.Hashed(), new HashedFile(Path.GetFileName(configPath), Model.HashFile(configPath))],
-        };
-        return ModelFolder.Write(modelsFolder, manifest, new Dictionary<string, GraphBuilder> { ["decoder"] = graph });
+        using var files = CheckpointFiles.Open(checkpointPath, options.ConfigPath);
+        var checkpoint = AutoencoderCheckpoint.Recognise(files, "decoder");
+        var network = checkpoint.IsCogVideoX ? CogVideoXDecoder.Build(files, options)
+            : checkpoint.Kl is { } naming ? AutoencoderKlDecoder.Build(files, naming, options)
+            : TaesdDecoder.Build(files, checkpoint.Taesd!, options);
+        return checkpoint.Write(network, ModelKind.Decoder, name, modelsFolder, options.Storage);
     }
 }

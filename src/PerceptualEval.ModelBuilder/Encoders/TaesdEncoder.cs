@@ -1,45 +1,67 @@
-using PerceptualEval.ModelBuilder.Decoders;
+using PerceptualEval.ModelBuilder.Autoencoders;
+using PerceptualEval.ModelBuilder.Checkpoints;
 using PerceptualEval.ModelBuilder.Onnx;
+using PerceptualEval.Models;
 
 namespace PerceptualEval.ModelBuilder.Encoders;
 
-/// <summary>The encoder of the TAESD family: per level a halving and three blocks, to a latent.</summary>
+/// <summary>The encoder of the TAESD family: per level a halving and some blocks, to a latent. Levels and widths are told by the tensors.</summary>
 internal static class TaesdEncoder
 {
-    /// <summary>Whether a checkpoint has this encoder's first and last convolution.</summary>
-    public static bool Recognises(Checkpoint weights) =>
-        weights.ShapeOf("0.weight") is { Rank: 4 } first && first[0] == TaesdLayers.Width && first[1] == 3
-        && weights.ShapeOf("14.weight") is { Rank: 4 } last && last[1] == TaesdLayers.Width;
-
-    /// <summary>The latent channels of a checkpoint that <see cref="Recognises"/> accepts.</summary>
-    public static int LatentChannels(Checkpoint weights) => (int)weights.ShapeOf("14.weight")!.Value[0];
-
-    /// <summary>Whether it is the FLUX.2 variant.</summary>
-    public static bool IsPooled(Checkpoint weights) => TaesdLayers.HasPool(weights, 11);
-
-    /// <summary>image [N,3,8h,8w] in [-1,1] → latent [N,C,h,w] in model units.</summary>
-    public static GraphBuilder Build(Checkpoint weights)
+    /// <summary>image [N,3,H,W] in [-1,1] → latent [N,C,h,w] in model units.</summary>
+    /// <exception cref="ModelException">The tensors or the config are not such an encoder's.</exception>
+    public static BuiltNetwork Build(CheckpointFiles files, TaesdNaming naming, BuildOptions options)
     {
-        var channels = LatentChannels(weights);
-        var graph = new GraphBuilder("taesd-encoder");
-        var image = graph.Input("image", "N", "3", "H", "W");
+        using var weights = new Checkpoint(files, naming.Parameter);
+        var graph = new GraphBuilder("taesd-encoder", options.Storage);
+        var layers = new TaesdLayers(graph, weights);
 
         // The network takes [0,1]. Its first convolution pads with zeros in that range, so this can't be folded into the weights.
         var half = graph.Constant(0.5f);
-        var x = TaesdLayers.Conv(graph, weights, "0", graph.Add(graph.Multiply(image, half), half), 3, TaesdLayers.Width);
-        x = TaesdLayers.Block(graph, weights, "1", x, pooled: false);
+        var x = graph.Add(graph.Multiply(graph.Input("image", "N", "3", "H", "W"), half), half);
+        var width = layers.OutputChannels(0);
 
-        // Three levels of a convolution with stride 2 and three blocks: indices 2…5, 6…9, 10…13.
-        for (var first = 2; first <= 10; first += 4)
+        // The variant at 1/32 (F32Encoder) begins with two halvings, each followed by a ReLU.
+        var isDeep = !layers.IsBlock(1) && layers.IsConv(2) && layers.IsBlock(4);
+        var halvings = 0;
+        var first = 1;
+        x = layers.Conv("0", x, 3, width, stride: isDeep ? 2 : 1);
+        if (isDeep)
         {
-            x = TaesdLayers.Conv(graph, weights, $"{first}", x, TaesdLayers.Width, TaesdLayers.Width, stride: 2, bias: false);
-            for (var block = first + 1; block < first + 4; block++)
+            x = graph.Relu(layers.Conv("2", graph.Relu(x), width, layers.OutputChannels(2), stride: 2));
+            (width, halvings, first) = (layers.OutputChannels(2), 2, 4);
+        }
+
+        List<int> widths = [width];
+        List<int> blocks = [0];
+        for (var i = first; i < layers.Last; i++)
+        {
+            if (layers.IsConv(i))
             {
-                x = TaesdLayers.Block(graph, weights, $"{block}", x, pooled: first == 10 && IsPooled(weights));
+                var next = layers.OutputChannels(i);
+                x = layers.Conv($"{i}", x, width, next, stride: 2, bias: false);
+                width = next;
+                halvings++;
+                widths.Add(width);
+                blocks.Add(0);
+            }
+            else
+            {
+                x = layers.Block(i, x, width);
+                blocks[^1]++;
             }
         }
 
-        graph.Output("latent", TaesdLayers.Conv(graph, weights, "14", x, TaesdLayers.Width, channels), "N", $"{channels}", "h", "w");
-        return graph;
+        var channels = layers.OutputChannels(layers.Last);
+        graph.Output("latent", layers.Conv($"{layers.Last}", x, width, channels), "N", $"{channels}", "h", "w");
+        weights.RequireComplete("a TAESD encoder");
+        new ConfigComparison(weights.Config, weights.Path)
+            .Integer("latent_channels", channels)
+            .Integers("encoder_block_out_channels", widths)
+            .Integers("num_encoder_blocks", blocks)
+            .Text("act_fn", "relu")
+            .RequireNone();
+        var pooled = layers.IsPooled(layers.Last - 1);
+        return new BuiltNetwork(graph, pooled ? "TAESD encoder, FLUX.2 variant" : "TAESD encoder", layers.LatentSpace(channels, 1 << halvings, pooled, options.Family));
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using PerceptualEval.ModelBuilder.Onnx.Proto;
@@ -8,16 +9,32 @@ namespace PerceptualEval.ModelBuilder.Onnx;
 /// Writes an ONNX graph node by node. Names are made from the scope and the operator, so the same calls give the same bytes,
 /// whatever the checkpoint called its tensors. The operators that networks are made of are in <see cref="Layers"/>.
 /// </summary>
-internal sealed class GraphBuilder(string graphName)
+internal sealed class GraphBuilder
 {
-    // Reductions take their axes as an input from opset 18 on; IR 8 goes with it (ONNX 1.13, ONNX Runtime 1.14).
-    private const int OpsetVersion = 18;
-    private const int IrVersion = 8;
-
-    private readonly GraphProto _graph = new() { Name = graphName };
-    private readonly Dictionary<string, int> _usedNames = [];
+    private readonly GraphProto _graph;
+    private readonly Dictionary<string, int> _usedNames;
     private readonly Dictionary<string, Value> _constants = [];
+    private readonly WeightStorage _storage;
     private string _scope = string.Empty;
+
+    /// <summary>Starts a graph.</summary>
+    /// <param name="graphName">The graph's name.</param>
+    /// <param name="storage">How weights are stored.</param>
+    public GraphBuilder(string graphName, WeightStorage storage = WeightStorage.Float32)
+    {
+        _graph = new GraphProto { Name = graphName };
+        _usedNames = [];
+        _storage = storage;
+    }
+
+    // The graph inside a node: it sees the outer graph's values, so names are unique over both.
+    private GraphBuilder(GraphBuilder outer, string graphName)
+    {
+        _graph = new GraphProto { Name = graphName };
+        _usedNames = outer._usedNames;
+        _storage = outer._storage;
+        _scope = outer._scope;
+    }
 
     /// <summary>A tensor of the graph, by name.</summary>
     public readonly record struct Value(string Name);
@@ -47,9 +64,20 @@ internal sealed class GraphBuilder(string graphName)
         _graph.Output.Add(Describe(name, TensorProto.Types.DataType.Float, dimensions));
     }
 
-    /// <summary>Adds weights: little-endian float32 bytes, taken over without a copy.</summary>
-    public Value Weights(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> values) =>
-        Initializer(Unique(name), TensorProto.Types.DataType.Float, shape, UnsafeByteOperations.UnsafeWrap(values));
+    /// <summary>
+    /// Adds weights: little-endian float32 bytes, taken over without a copy. Under <see cref="WeightStorage.Float16"/>, matrices and kernels
+    /// are stored as float16 and cast back; vectors, and what does not fit float16, stay float32.
+    /// </summary>
+    public Value Weights(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> values)
+    {
+        if (_storage == WeightStorage.Float16 && shape.Length > 1 && ToFloat16(values.Span) is { } halves)
+        {
+            var stored = Initializer(Unique(name), TensorProto.Types.DataType.Float16, shape, UnsafeByteOperations.UnsafeWrap(halves));
+            return this.Cast(stored, TensorProto.Types.DataType.Float);
+        }
+
+        return Initializer(Unique(name), TensorProto.Types.DataType.Float, shape, UnsafeByteOperations.UnsafeWrap(values));
+    }
 
     /// <summary>A constant of float values; equal constants are stored once.</summary>
     public Value Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
@@ -77,18 +105,48 @@ internal sealed class GraphBuilder(string graphName)
         return new Value(name);
     }
 
-    /// <summary>Writes the graph as an ONNX file.</summary>
-    public void Save(string path)
+    /// <summary>
+    /// Adds a Scan node: a body that runs once for every slice of a tensor along its first dimension. Between the runs nothing is kept but
+    /// the results, so a large intermediate tensor exists for one slice at a time.
+    /// </summary>
+    /// <param name="slices">[K,…].</param>
+    /// <param name="body">Makes the body's result from one slice (without the first dimension); it may use values of this graph.</param>
+    /// <returns>The results of all slices: [K,…].</returns>
+    public Value Scan(Value slices, Func<GraphBuilder, Value, Value> body)
     {
-        var model = new ModelProto
-        {
-            IrVersion = IrVersion,
-            ProducerName = "PerceptualEval",
-            Graph = _graph,
-            OpsetImport = { new OperatorSetIdProto { Domain = string.Empty, Version = OpsetVersion } },
-        };
-        using var stream = File.Create(path);
-        model.WriteTo(stream);
+        var name = Unique(_scope.Length == 0 ? "Scan" : $"{_scope}.Scan");
+        var inner = new GraphBuilder(this, name);
+        var slice = Unique($"{name}.slice");
+        inner._graph.Input.Add(DescribeElement(slice));
+        inner._graph.Output.Add(DescribeElement(body(inner, new Value(slice)).Name));
+        var node = new NodeProto { OpType = "Scan", Name = name, Input = { slices.Name }, Output = { name } };
+        node.Attribute.Add(new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = inner._graph });
+        node.Attribute.Add(Layers.Int("num_scan_inputs", 1));
+        _graph.Node.Add(node);
+        return new Value(name);
+    }
+
+    /// <summary>Writes the graph as an ONNX file, its weights beside it where they are too large for one file.</summary>
+    /// <param name="path">The graph's file.</param>
+    /// <param name="largestWeights">The most bytes of weights that go into the graph's own file.</param>
+    /// <returns>The file beside it that got the weights; null where there is none.</returns>
+    public string? Save(string path, long largestWeights = GraphFile.LargestWeights) => GraphFile.Write(_graph, path, largestWeights);
+
+    // A float tensor of any shape.
+    private static ValueInfoProto DescribeElement(string name) => new()
+    {
+        Name = name,
+        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } },
+    };
+
+    // Null where a value is beyond float16's range.
+    private static byte[]? ToFloat16(ReadOnlySpan<byte> values)
+    {
+        var singles = MemoryMarshal.Cast<byte, float>(values);
+        var bytes = GC.AllocateUninitializedArray<byte>(singles.Length * 2);
+        var halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan());
+        TensorPrimitives.ConvertToHalf(singles, halves);
+        return TensorPrimitives.IsFiniteAll<Half>(halves) ? bytes : null;
     }
 
     private static ValueInfoProto Describe(string name, TensorProto.Types.DataType type, ReadOnlySpan<string> dimensions)

@@ -22,6 +22,11 @@ internal static class Layers
 
     public static Value Relu(this GraphBuilder graph, Value x) => graph.Node("Relu", [x]);
 
+    /// <summary>x·sigmoid(x).</summary>
+    public static Value Silu(this GraphBuilder graph, Value x) => graph.Multiply(x, graph.Node("Sigmoid", [x]));
+
+    public static Value Transpose(this GraphBuilder graph, Value x, params ReadOnlySpan<long> order) => graph.Node("Transpose", [x], Ints("perm", order));
+
     public static Value Concat(this GraphBuilder graph, int axis, params ReadOnlySpan<Value> parts) => graph.Node("Concat", parts, Int("axis", axis));
 
     public static Value Reshape(this GraphBuilder graph, Value x, params ReadOnlySpan<long> shape) => graph.Node("Reshape", [x, graph.Integers(shape)]);
@@ -73,13 +78,18 @@ internal static class Layers
     /// <param name="epsilon">Added to the variance.</param>
     public static Value GroupNorm(this GraphBuilder graph, Value x, Value weight, Value bias, int channels, int groups, float epsilon)
     {
-        // [N,C,H,W] → [N,groups,C/groups·H·W]: instance normalisation of that is the group's, without the affine part.
-        var shape = graph.Node("Shape", [x]);
-        var grouped = graph.Reshape(x, 0, groups, -1);
-        float[] ones = [.. Enumerable.Repeat(1f, groups)];
-        var normal = graph.Node("InstanceNormalization",
-            [grouped, graph.Constant(ones, groups), graph.Constant(new float[groups], groups)], Float("epsilon", epsilon));
-        var scaled = graph.Multiply(graph.Node("Reshape", [normal, shape]), graph.Reshape(weight, 1, channels, 1, 1));
+        // InstanceNormalization would say it in one node, but ONNX Runtime adds up a whole group in one float32 run: over the four million
+        // values of a group at 1024 pixels that is off by 1e-4. Rows first, then rows' results, stays within 1e-6.
+        var width = graph.Node("Shape", [x], Int("start", 3), Int("end", 4));
+        var rows = graph.Node("Reshape", [x, graph.Concat(0, graph.Integers(0, groups, -1), width)]);
+        var centred = graph.Subtract(rows, graph.Mean(graph.Mean(rows, true, 3), true, 2));
+        var variance = graph.Divide(
+            graph.Mean(graph.Node("ReduceSumSquare", [centred, graph.Integers(3)], Int("keepdims", 1)), true, 2),
+            graph.Cast(width, TensorProto.Types.DataType.Float));
+        var deviation = graph.Sqrt(graph.Add(variance, graph.Constant(epsilon)));
+
+        var scale = graph.Reshape(graph.Divide(graph.Reshape(weight, 1, groups, channels / groups, 1), deviation), 0, channels, 1, 1);
+        var scaled = graph.Multiply(graph.Node("Reshape", [centred, graph.Node("Shape", [x])]), scale);
         return graph.Add(scaled, graph.Reshape(bias, 1, channels, 1, 1));
     }
 

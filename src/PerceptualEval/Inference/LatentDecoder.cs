@@ -56,47 +56,55 @@ public sealed class LatentDecoder : IDisposable
     public bool IsVideo => _video is not null;
 
     /// <summary>The shape of the images, or videos, that latents decode to.</summary>
-    /// <param name="latents">[N,C,h,w]; for a video decoder [N,C,t,h,w].</param>
+    /// <param name="latents">[N,C,h,w], or folded as the latent space says; for a video decoder [N,C,t,h,w].</param>
     /// <returns>[N,3,H,W]; for a video decoder [N,3,T,H,W] with T as <see cref="LatentSpace.VideoFrames"/> says.</returns>
     /// <exception cref="ArgumentException">The shape is another, its channels are not this decoder's, or it is empty.</exception>
     public TensorShape ImageShape(TensorShape latents)
     {
-        if (latents.Rank != (IsVideo ? 5 : 4) || latents[1] != LatentSpace.Channels || latents.ElementCount == 0)
+        var unpatched = LatentSpace.Unpatched(latents);
+        if (unpatched.Rank != (IsVideo ? 5 : 4) || unpatched[1] != LatentSpace.Channels || unpatched.ElementCount == 0)
         {
             throw new ArgumentException(
                 $"latents of shape {latents}; decoder '{Model.Name}' takes [N,{LatentSpace.Channels},{(IsVideo ? "t," : string.Empty)}h,w].", nameof(latents));
         }
 
-        var (height, width) = (latents[^2] * LatentSpace.SpatialFactor, latents[^1] * LatentSpace.SpatialFactor);
-        return IsVideo ? new TensorShape(latents[0], 3, LatentSpace.VideoFrames(latents[2]), height, width) : new TensorShape(latents[0], 3, height, width);
+        var (height, width) = (unpatched[^2] * LatentSpace.SpatialFactor, unpatched[^1] * LatentSpace.SpatialFactor);
+        return IsVideo
+            ? new TensorShape(unpatched[0], 3, LatentSpace.VideoFrames(unpatched[2]), height, width)
+            : new TensorShape(unpatched[0], 3, height, width);
     }
 
     /// <summary>Decodes latents.</summary>
-    /// <param name="latents">[N,C,h,w], or [N,C,t,h,w] for a video decoder, in <paramref name="units"/>; not changed.</param>
-    /// <param name="units">What the latents hold; null for what the decoder expects.</param>
+    /// <param name="latents">[N,C,h,w] in <paramref name="units"/>, or folded as the latent space says; [N,C,t,h,w] for a video decoder; not changed.</param>
+    /// <param name="units">What the latents hold; null for <see cref="LatentSpace.UnitsOf"/>: what the decoder expects.</param>
+    /// <param name="tiling">Decodes images larger than a tile in tiles; null (the default) for always as a whole. Videos take none.</param>
     /// <returns>Images [N,3,H,W], or videos [N,3,T,H,W], nominally in [-1,1], not clamped; a buffer that the caller owns.</returns>
     /// <remarks>
     /// Videos are decoded a few frames at a time (<see cref="Models.FrameBatching"/>), as the reference implementation does, whose
     /// normalisation sees one such batch: the working memory does not grow with the clip's length.
     /// </remarks>
-    /// <exception cref="ArgumentException">The latents' shape does not fit the decoder.</exception>
+    /// <exception cref="ArgumentException">The latents' shape does not fit the decoder, or tiles are asked for of a video decoder.</exception>
     /// <exception cref="InvalidOperationException">The units differ from the decoder's and the conversion is not known.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
-    public TensorBuffer Decode(TensorBuffer latents, LatentUnits? units = null)
+    public TensorBuffer Decode(TensorBuffer latents, LatentUnits? units = null, Tiling? tiling = null)
     {
         ArgumentNullException.ThrowIfNull(latents);
+        if (IsVideo && tiling is not null)
+        {
+            throw new ArgumentException($"decoder '{Model.Name}' takes clips, which are not decoded in tiles. Leave the tiling out.", nameof(tiling));
+        }
+
         var images = new TensorBuffer(ImageShape(latents.Shape));
         try
         {
-            if (units is null || units == LatentSpace.Units)
+            if (LatentSpace.UnitsOf(latents.Shape, units) == LatentSpace.Units && !LatentSpace.IsPatched(latents.Shape))
             {
-                Run(latents, images);
+                Run(latents, images, tiling);
             }
             else
             {
-                using var converted = TensorBuffer.CopyOf(latents.Shape, latents.Span);
-                LatentSpace.Convert(converted, units.Value, LatentSpace.Units);
-                Run(converted, images);
+                using var converted = LatentSpace.ToGraph(latents, units);
+                Run(converted, images, tiling);
             }
 
             ToSignedRange(images.Span);
@@ -112,11 +120,15 @@ public sealed class LatentDecoder : IDisposable
     /// <summary>Frees the native session.</summary>
     public void Dispose() => _session.Dispose();
 
-    private void Run(TensorBuffer latents, TensorBuffer images)
+    private void Run(TensorBuffer latents, TensorBuffer images, Tiling? tiling)
     {
         if (_video is not null)
         {
             _video.Decode(latents, images);
+        }
+        else if (TiledDecoding.Applies(latents.Shape, tiling))
+        {
+            TiledDecoding.Decode(latents, images, tiling!, (tile, decoded) => _session.Run("latent", tile, "image", decoded));
         }
         else
         {

@@ -191,7 +191,8 @@ internal sealed class OrtSession : IDisposable
     private static InferenceSession CreateOn(string graphPath, ExecutionOptions options, int? cudaDevice)
     {
         using var sessionOptions = cudaDevice is { } device ? CudaOptions(device) : new SessionOptions();
-        sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+        // Errors come as exceptions; the runtime's own lines on standard error would say them a second time.
+        sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
         // Decoder, features and distance take turns, each with threads of its own: those that have nothing to do must not keep
         // spinning while the next graph runs. A pair through LPIPS took 1.4 times as long without this, on two cores.
         sessionOptions.AddSessionConfigEntry("session.force_spinning_stop", "1");

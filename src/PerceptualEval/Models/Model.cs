@@ -33,8 +33,22 @@ public sealed record Model(string Folder, ModelManifest Manifest)
 
     /// <summary>The path of a graph whose content has the hash that the manifest states.</summary>
     /// <param name="role">The graph's role, see <see cref="ModelManifest.Graphs"/>.</param>
-    /// <exception cref="ModelException">The manifest has no such graph, the file is missing, or its content differs.</exception>
+    /// <exception cref="ModelException">The manifest has no such graph, the file is missing, or its content (or that of its weights' file) differs.</exception>
     public string VerifiedGraph(string role)
+    {
+        if (Manifest.Graphs.ContainsKey(WeightsRole(role)))
+        {
+            VerifiedFile(WeightsRole(role));
+        }
+
+        return VerifiedFile(role);
+    }
+
+    /// <summary>The role of the file that holds a graph's weights, where they are too large for the graph's own file.</summary>
+    /// <param name="role">The graph's role.</param>
+    public static string WeightsRole(string role) => $"{role}_weights";
+
+    private string VerifiedFile(string role)
     {
         if (!Manifest.Graphs.TryGetValue(role, out var graph))
         {

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -12,8 +13,13 @@ public sealed record ModelManifest
     /// <summary>The version of the manifest format that this library reads and writes.</summary>
     public const int CurrentFormat = 1;
 
+    // Apostrophes and plus signs stay what they are: a manifest does not go into HTML.
+    private static readonly JsonWriterOptions ForPeople = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // Defaults are applied twice: the generated JSON reader assigns every init-only property, null or 0 where the file leaves one out.
+
     /// <summary>The version of the manifest format.</summary>
-    public int Format { get; init; } = CurrentFormat;
+    public int Format { get; init => field = value == 0 ? CurrentFormat : value; } = CurrentFormat;
 
     /// <summary>The model's name: the name of its folder.</summary>
     public required string Name { get; init; }
@@ -34,16 +40,16 @@ public sealed record ModelManifest
     public FrameBatching? FrameBatching { get; init; }
 
     /// <summary>The values of a black and of a white pixel where the graph meets an image.</summary>
-    public IReadOnlyList<double> ImageRange { get; init; } = [-1, 1];
+    public IReadOnlyList<double> ImageRange { get; init => field = value ?? [-1, 1]; } = [-1, 1];
 
     /// <summary>The smallest image side, in pixels, that the graph takes; 1 where any will do.</summary>
-    public int MinimumImageSize { get; init; } = 1;
+    public int MinimumImageSize { get; init => field = Math.Max(value, 1); } = 1;
 
     /// <summary>For LPIPS: the channels of each feature layer f0…fL; null for other kinds.</summary>
     public IReadOnlyList<int>? FeatureChannels { get; init; }
 
     /// <summary>The checkpoint files that the graphs were built from.</summary>
-    public IReadOnlyList<HashedFile> BuiltFrom { get; init; } = [];
+    public IReadOnlyList<HashedFile> BuiltFrom { get; init => field = value ?? []; } = [];
 
     /// <summary>The licence of the weights, where known (an SPDX name).</summary>
     public string? Licence { get; init; }
@@ -61,12 +67,19 @@ public sealed record ModelManifest
     {
         try
         {
-            using var stream = File.OpenRead(path);
-            var manifest = JsonSerializer.Deserialize(stream, ManifestJson.Default.ModelManifest)
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            // Before anything else: what a newer format holds is not for this version to judge.
+            if (document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("format", out var format)
+                && format.ValueKind == JsonValueKind.Number && !(format.TryGetInt32(out var number) && number == CurrentFormat))
+            {
+                throw new ModelException($"'{path}': manifest format {format}; this version reads format {CurrentFormat}. Update perceptual-eval or rebuild the model.");
+            }
+
+            var manifest = document.Deserialize(ManifestJson.Default.ModelManifest)
                 ?? throw new ModelException($"'{path}': holds null, not a manifest.");
-            return manifest.Format == CurrentFormat
-                ? manifest
-                : throw new ModelException($"'{path}': manifest format {manifest.Format}; this version reads format {CurrentFormat}. Update perceptual-eval or rebuild the model.");
+            return manifest.Problem() is { } problem
+                ? throw new ModelException($"'{path}': {problem}. Rebuild the model.")
+                : manifest;
         }
         catch (JsonException exception)
         {
@@ -81,13 +94,32 @@ public sealed record ModelManifest
     /// <summary>Writes the manifest as indented JSON.</summary>
     /// <param name="path">The file to write; replaced where it exists.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, ManifestJson.Default.ModelManifest) + "\n");
+    public void Save(string path)
+    {
+        using var file = File.Create(path);
+        using (var writer = new Utf8JsonWriter(file, ForPeople))
+        {
+            JsonSerializer.Serialize(writer, this, ManifestJson.Default.ModelManifest);
+        }
+
+        file.WriteByte((byte)'\n');
+    }
+
+    // Values that would fail only when the first image is decoded, or never.
+    private string? Problem() =>
+        ImageRange.Count != 2 || ImageRange[0] == ImageRange[1] ? $"image_range is [{string.Join(", ", ImageRange)}]; expected the values of black and of white"
+        : Latent is not { } latent ? null
+        : latent.Channels < 1 || latent.SpatialFactor < 1 || latent.TemporalFactor < 1
+            ? $"channels {latent.Channels}, spatial_factor {latent.SpatialFactor}, temporal_factor {latent.TemporalFactor}; each is at least 1"
+        : latent.Scaling == 0 ? "scaling is 0, which can't be undone"
+        : latent.Mean is { } mean && mean.Count != latent.PatchedChannels ? $"{mean.Count} values of mean for {latent.PatchedChannels} channels"
+        : latent.Std is { } std && (std.Count != latent.PatchedChannels || std.Contains(0)) ? $"std is [{string.Join(", ", std)}]; expected {latent.PatchedChannels} values that are not 0"
+        : null;
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,
-    WriteIndented = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,12 +1,13 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.TensorFiles;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 
 /// <summary>A folder's bad files are counted and passed over; files given by name, and with --strict any, end the run.</summary>
 public sealed class BadFilesTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public BadFilesTests()
     {

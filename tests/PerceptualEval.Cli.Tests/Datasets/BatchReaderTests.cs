@@ -2,13 +2,14 @@ using CsCheck;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 
 [Collection(nameof(LiveBuffers))]
 public sealed class BatchReaderTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly long _liveBefore = TensorBuffer.LiveCount;
 
     public void Dispose()

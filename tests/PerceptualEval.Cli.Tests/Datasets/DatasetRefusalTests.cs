@@ -1,12 +1,13 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.TensorFiles;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 
 public sealed class DatasetRefusalTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

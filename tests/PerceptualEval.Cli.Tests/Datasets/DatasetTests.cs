@@ -1,11 +1,12 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 
 public sealed class DatasetTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

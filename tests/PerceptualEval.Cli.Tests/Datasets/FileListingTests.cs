@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 
@@ -7,7 +8,7 @@ public sealed class FileListingTests
     [Fact]
     public void List_FolderTree_GivesRelativePathsInNaturalOrder()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         foreach (var name in new[] { "img10.npy", "img2.npy", "b/img1.pt", "b/c/x.y.safetensors", "b/UPPER.NPZ", "a.latent", "k.pth", "l.ckpt", "m.bin" })
         {
             folder.Text(name);
@@ -22,7 +23,7 @@ public sealed class FileListingTests
     [Fact]
     public void List_HiddenAndForeignFiles_SkipsThem()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         foreach (var name in new[] { "a.npy", "a.txt", "a.json", "a.png", ".b.npy", ".hidden/c.npy", "notes" })
         {
             folder.Text(name);
@@ -34,7 +35,7 @@ public sealed class FileListingTests
     [Fact]
     public void List_Images_TakesPicturesAndTensors()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         foreach (var name in new[] { "a.npy", "b.png", "c.JPG", "d.jpeg", "e.webp", "f.bmp", "g.gif", "g.txt" })
         {
             folder.Text(name);
@@ -65,7 +66,7 @@ public sealed class FileListingTests
     [Fact]
     public void List_TwoFilesOfOneId_NamesBoth()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         folder.Text("x/a.npy");
         folder.Text("x/a.pt");
         folder.Text("a.pt");
@@ -78,7 +79,7 @@ public sealed class FileListingTests
     [Fact]
     public void List_EmptyFolder_SaysWhatWasLookedFor()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
 
         var exception = Assert.Throws<DatasetException>(() => FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)));
 
@@ -88,7 +89,7 @@ public sealed class FileListingTests
     [Fact]
     public void List_OnlyForeignFiles_NamesOne()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var picture = folder.Text("a.png");
 
         var exception = Assert.Throws<DatasetException>(() => FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)));

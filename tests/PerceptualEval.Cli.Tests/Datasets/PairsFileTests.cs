@@ -1,10 +1,11 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 
 public sealed class PairsFileTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public PairsFileTests()
     {

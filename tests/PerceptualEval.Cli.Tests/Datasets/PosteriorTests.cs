@@ -2,12 +2,13 @@ using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 
 public sealed class PosteriorTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,13 +1,14 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Models;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 
 /// <summary>Caches of trainers as datasets: they pair by the image they were made from.</summary>
 public sealed class TrainerCacheTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

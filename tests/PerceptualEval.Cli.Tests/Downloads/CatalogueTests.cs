@@ -1,6 +1,6 @@
 using PerceptualEval.Cli.Downloads;
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.Models;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Downloads;
 
@@ -8,7 +8,7 @@ public sealed class CatalogueTests : IDisposable
 {
     private const string ValidFile = """{ "origin": "o", "licence": "MIT", "url": "https://example.org/f" }""";
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     private static Catalogue Official => Catalogue.Load(Catalogue.DefaultPath);
 

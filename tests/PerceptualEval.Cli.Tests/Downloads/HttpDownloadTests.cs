@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using PerceptualEval.Cli.Downloads;
 using PerceptualEval.Cli.Results;
-using PerceptualEval.Cli.Tests.Datasets;
+using PerceptualEval.TestSupport;
 using static PerceptualEval.Cli.Tests.Downloads.LocalServer;
 
 namespace PerceptualEval.Cli.Tests.Downloads;
@@ -19,7 +19,7 @@ public sealed class HttpDownloadTests : IDisposable
         Tries = 3,
     };
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     private string Part => _folder["a/file.part"];
 

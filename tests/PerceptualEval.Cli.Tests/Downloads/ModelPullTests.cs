@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using PerceptualEval.Cli.Downloads;
 using PerceptualEval.Cli.Results;
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.TestSupport;
@@ -14,7 +13,7 @@ public sealed class ModelPullTests : IDisposable
 {
     private static readonly DownloadOptions Impatient = new() { FirstWait = TimeSpan.FromMilliseconds(1), Tries = 2 };
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly List<(string Name, bool IsNew)> _done = [];
 
     private string Store => _folder["store"];

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using PerceptualEval.Cli.Tests.Datasets;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Downloads;
 
@@ -13,7 +13,7 @@ internal static class TinyModels
 
     private static byte[] MakeTaesdDecoder()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var tensors = new List<(string Key, byte[] Values, long[] Dimensions)>();
         Convolution("1", 64, 4, bias: true);
         foreach (var block in (int[])[3, 4, 5, 8, 9, 10, 13, 14, 15, 18])

@@ -2,10 +2,10 @@ using System.Formats.Tar;
 using System.Text;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.Cli.Tests.Datasets.Archives;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.TestSupport.Fuzzing;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Fuzzing;
 
@@ -17,7 +17,7 @@ public sealed class ArchiveFuzzTests : IDisposable
 
     private static readonly byte[][] Archives = [.. Enum.GetValues<TarEntryFormat>().Where(format => format != TarEntryFormat.Unknown).Select(Sample)];
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -2,17 +2,17 @@ using System.Text.Json;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Inspection;
 using PerceptualEval.Cli.Results;
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Inspection;
 
 public sealed class InspectionTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsCheck;
 using Parquet;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Results;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Results;
 

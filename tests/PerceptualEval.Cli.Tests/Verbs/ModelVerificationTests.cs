@@ -1,4 +1,3 @@
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.Cli.Tests.Downloads;
 using PerceptualEval.Cli.Verbs;
 using PerceptualEval.ModelBuilder.Decoders;
@@ -10,7 +9,7 @@ namespace PerceptualEval.Cli.Tests.Verbs;
 
 public sealed class ModelVerificationTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

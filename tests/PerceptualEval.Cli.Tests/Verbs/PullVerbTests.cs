@@ -1,6 +1,6 @@
 using System.Text.Json;
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.Cli.Tests.Downloads;
+using PerceptualEval.TestSupport;
 using static PerceptualEval.Cli.Tests.Downloads.LocalServer;
 
 namespace PerceptualEval.Cli.Tests.Verbs;
@@ -8,7 +8,7 @@ namespace PerceptualEval.Cli.Tests.Verbs;
 /// <summary>The exit codes that scripts depend on.</summary>
 public sealed class PullVerbTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

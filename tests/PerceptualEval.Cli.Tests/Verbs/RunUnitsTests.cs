@@ -1,14 +1,14 @@
 using PerceptualEval.Cli.Datasets;
-using PerceptualEval.Cli.Tests.Datasets;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Cli.Verbs;
 using PerceptualEval.Models;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Verbs;
 
 public sealed class RunUnitsTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

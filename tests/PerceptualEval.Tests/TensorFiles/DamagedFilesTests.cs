@@ -1,5 +1,6 @@
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Tests.TensorFiles;
 

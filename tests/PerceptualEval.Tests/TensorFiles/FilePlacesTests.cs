@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using PerceptualEval.TensorFiles;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Tests.TensorFiles;
 

@@ -1,5 +1,6 @@
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Tests.TensorFiles;
 
@@ -120,7 +121,7 @@ public sealed class GoldenFilesTests
         using var folder = new TemporaryFolder();
         using var file = TensorFile.Open(Golden.Path(name));
         using var buffer = file.Read(file.Tensors[0]);
-        var path = folder.File(name);
+        var path = folder[name];
 
         NpyFile.Write(path, buffer.Shape, buffer.Span);
 

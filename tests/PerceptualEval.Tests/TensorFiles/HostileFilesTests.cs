@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using PerceptualEval.TensorFiles;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Tests.TensorFiles;
 
@@ -31,8 +32,8 @@ public sealed class HostileFilesTests
     {
         using var folder = new TemporaryFolder();
 
-        Assert.Contains("no such file", Refusal(folder.File("missing.npy")), StringComparison.Ordinal);
-        Assert.Contains("is a directory", Refusal(Path.GetDirectoryName(folder.File("x"))!), StringComparison.Ordinal);
+        Assert.Contains("no such file", Refusal(folder["missing.npy"]), StringComparison.Ordinal);
+        Assert.Contains("is a directory", Refusal(Path.GetDirectoryName(folder["x"])!), StringComparison.Ordinal);
         Assert.Contains("no such file", Refusal("nul\0character"), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => TensorFile.Open(""));
     }

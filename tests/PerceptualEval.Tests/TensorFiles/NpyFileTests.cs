@@ -1,5 +1,6 @@
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Tests.TensorFiles;
 
@@ -13,7 +14,7 @@ public sealed class NpyFileTests
         foreach (var shape in shapes)
         {
             var values = Enumerable.Range(0, (int)shape.ElementCount).Select(i => (float)i / 7).ToArray();
-            var path = folder.File("a.npy");
+            var path = folder["a.npy"];
 
             NpyFile.Write(path, shape, values);
 
@@ -30,14 +31,14 @@ public sealed class NpyFileTests
     {
         using var folder = new TemporaryFolder();
 
-        Assert.Throws<ArgumentException>(() => NpyFile.Write(folder.File("a.npy"), new TensorShape(2, 2), new float[3]));
+        Assert.Throws<ArgumentException>(() => NpyFile.Write(folder["a.npy"], new TensorShape(2, 2), new float[3]));
     }
 
     [Fact]
     public void Write_IntoAMissingFolder_SaysSo()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.File("missing/a.npy");
+        var path = folder["missing/a.npy"];
 
         var exception = Assert.Throws<TensorFileException>(() => NpyFile.Write(path, new TensorShape(1), [1f]));
 

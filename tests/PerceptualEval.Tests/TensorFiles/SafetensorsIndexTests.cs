@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using PerceptualEval.TensorFiles;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Tests.TensorFiles;
 

@@ -1,11 +1,12 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 
 /// <summary>Datasets of archives: how they pair, and what they hold in memory.</summary>
 public sealed class ArchiveDatasetTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,12 +1,13 @@
 using Microsoft.Data.Sqlite;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 
 public sealed class DiffusionPipeCacheTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

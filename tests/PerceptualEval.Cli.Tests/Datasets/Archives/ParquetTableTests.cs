@@ -2,12 +2,13 @@ using Parquet;
 using Parquet.Serialization;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 
 public sealed class ParquetTableTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 
@@ -40,7 +41,7 @@ internal static class TarBytes
     /// <summary>A .npy file of one latent [4,2,2] whose 16 values count up from a first one.</summary>
     public static byte[] Latent(float first)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         return File.ReadAllBytes(folder.Latent("a.npy", first));
     }
 
