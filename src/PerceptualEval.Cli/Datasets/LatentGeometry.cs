@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets.Formats;
+using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Datasets;
@@ -41,7 +42,7 @@ internal sealed record LatentGeometry(bool IsBatch, TensorShape Stored, TensorSh
         }
 
         var (channels, frames, height, width) = Planes(latent, stored, where);
-        var unpatchify = latent.Layout == LatentLayout.PatchTokens || (latent.IsPatchified && channels == 4L * reading.Space?.Channels);
+        var unpatchify = latent.Layout == LatentLayout.PatchTokens || IsFolded(reading.Space, channels, latent.Posterior);
         if (unpatchify)
         {
             RequireMultiple(channels, 4, where, shape, "2x2 patches");
@@ -58,6 +59,10 @@ internal sealed record LatentGeometry(bool IsBatch, TensorShape Stored, TensorSh
         var sample = frames == 1 && reading.Layout == SampleLayout.Image ? new TensorShape(channels, height, width) : new TensorShape(channels, frames, height, width);
         return new LatentGeometry(shape.Rank > rank, stored, sample, unpatchify);
     }
+
+    /// <summary>Whether latents of so many channels are those of FLUX.2 as its transformer sees them: 2x2 cells folded into four channels each.</summary>
+    public static bool IsFolded(LatentSpace? space, long channels, PosteriorForm posterior = PosteriorForm.None) =>
+        space is { PatchSize: 2 } && channels == space.PatchedChannels && posterior == PosteriorForm.None;
 
     private static string Expected(LatentLayout layout) => layout switch
     {

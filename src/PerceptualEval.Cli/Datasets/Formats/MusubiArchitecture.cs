@@ -30,9 +30,6 @@ internal static class MusubiArchitecture
     /// <summary>The units of an architecture's latents; null where it is none of musubi-tuner's.</summary>
     public static UnitStatement? Units(string architecture) => Known.GetValueOrDefault(architecture);
 
-    /// <summary>Whether an architecture's latents are patchified: 128 channels for 32.</summary>
-    public static bool IsPatchified(string architecture) => architecture is "f2d" or "f2k4b" or "f2k9b";
-
     private static UnitStatement Raw(string architecture, LatentSpace family) =>
         UnitStatement.Raw($"musubi-tuner scales '{architecture}' latents when it trains, not when it caches", family);
 

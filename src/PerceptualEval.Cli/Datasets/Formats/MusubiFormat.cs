@@ -43,10 +43,7 @@ internal sealed partial class MusubiFormat : LatentFormat
 
         // The target is 'latents_…'; controls and clean frames, conditions of the same image, have a name after it.
         var latents = keys.Select(item => new StoredLatent(
-            item.Tensor, item.Match.Groups[1].Value, ImageOrVideo(item.Tensor), units ?? UnitStatement.Open($"musubi-tuner's architecture '{name.Architecture}' is not known here"))
-        {
-            IsPatchified = MusubiArchitecture.IsPatchified(name.Architecture),
-        });
+            item.Tensor, item.Match.Groups[1].Value, ImageOrVideo(item.Tensor), units ?? UnitStatement.Open($"musubi-tuner's architecture '{name.Architecture}' is not known here")));
         return Found([.. latents]) with { Facts = file.Metadata };
     }
 

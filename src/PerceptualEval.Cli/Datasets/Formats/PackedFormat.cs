@@ -50,9 +50,5 @@ internal sealed class PackedFormat : LatentFormat
 
     private static StoredLatent Describe(TensorEntry tensor, TokenGrid grid) => tensor.Shape[^1] == FluxValues
         ? new StoredLatent(tensor, "", LatentLayout.PatchTokens, UnitStatement.Model("diffusers' FLUX pipeline returns packed latents before it scales them back", LatentFamily.Flux)) { Grid = grid }
-        : new StoredLatent(tensor, "", LatentLayout.Tokens, UnitStatement.Model("diffusers' FLUX.2 pipeline returns packed latents before it scales them back"))
-        {
-            Grid = grid,
-            IsPatchified = true,
-        };
+        : new StoredLatent(tensor, "", LatentLayout.Tokens, UnitStatement.Model("diffusers' FLUX.2 pipeline returns packed latents before it scales them back")) { Grid = grid };
 }

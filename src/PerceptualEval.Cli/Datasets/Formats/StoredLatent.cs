@@ -21,9 +21,6 @@ internal sealed record StoredLatent(TensorEntry Entry, string Key, LatentLayout 
     /// <summary>The tokens' places; null unless <see cref="Layout"/> is one of tokens.</summary>
     public TokenGrid? Grid { get; init; }
 
-    /// <summary>Whether four channels stand for 2x2 cells of one, as in FLUX.2, so that decoders of a quarter of the channels can take it.</summary>
-    public bool IsPatchified { get; init; }
-
     /// <summary>Whether it is a further view of the image that other files need not have.</summary>
     public bool IsFlipped => Key.EndsWith(Flipped, StringComparison.Ordinal);
 }

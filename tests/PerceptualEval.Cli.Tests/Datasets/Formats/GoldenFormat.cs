@@ -29,7 +29,7 @@ internal sealed record GoldenFormat(
     public LatentReading Reading => new()
     {
         Size = Size?.Split('x') is [var height, var width] ? new ImageSize(int.Parse(height), int.Parse(width)) : null,
-        Space = Channels is { } channels ? new LatentSpace { Channels = channels, SpatialFactor = 8, Units = LatentUnits.Model } : null,
+        Space = Channels is { } channels ? new LatentSpace { Channels = channels, SpatialFactor = 8, PatchSize = 2, Units = LatentUnits.Model } : null,
         Units = Units is null ? LatentUnits.Model : null,
     };
 
