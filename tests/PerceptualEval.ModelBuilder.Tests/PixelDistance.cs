@@ -26,7 +26,7 @@ internal static class PixelDistance
             Kind = ModelKind.Lpips,
             Architecture = "mean squared difference of pixels",
             Graphs = new Dictionary<string, HashedFile>(),
-            MinimumImageSize = 1,
+            MinimumImageSize = 2,
             FeatureChannels = [3],
         };
         return ModelFolder.Write(modelsFolder, manifest, new Dictionary<string, GraphBuilder> { ["features"] = features, ["distance"] = distance });

@@ -8,6 +8,9 @@ namespace PerceptualEval.ModelBuilder.Autoencoders;
 /// <summary>What decoder and encoder of the TAESD family share (madebyollin/taesd, <c>taesd.py</c>); parameters in the original naming.</summary>
 internal sealed class TaesdLayers(GraphBuilder graph, Checkpoint weights)
 {
+    /// <summary>Blocks of a level, except of the one at the image, which has one.</summary>
+    public const int BlocksPerLevel = 3;
+
     // Block.pool: GroupNorm(4, 4·n) with torch's default epsilon.
     private const int PoolGroups = 4;
     private const float PoolEpsilon = 1e-5f;

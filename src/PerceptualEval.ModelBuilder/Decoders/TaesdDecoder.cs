@@ -33,11 +33,12 @@ internal static class TaesdDecoder
         List<int> blocks = [0];
         for (var i = 3; i < layers.Last; i++)
         {
-            var isUpsampling = !layers.IsBlock(i) && layers.IsConv(i + 1) && i + 1 < layers.Last;
-            if (isUpsampling)
+            // A layer without any tensor is taken for what belongs there, so that the message names what is missing.
+            var isConvNext = layers.IsConv(i + 1) || (!layers.IsBlock(i + 1) && blocks[^1] == TaesdLayers.BlocksPerLevel);
+            if (!layers.IsBlock(i) && isConvNext && i + 1 < layers.Last)
             {
                 i++;
-                var next = layers.OutputChannels(i);
+                var next = layers.IsConv(i) ? layers.OutputChannels(i) : width;
                 x = layers.Conv($"{i}", graph.UpsampleNearest2x(x), width, next, bias: false);
                 width = next;
                 widths.Add(width);

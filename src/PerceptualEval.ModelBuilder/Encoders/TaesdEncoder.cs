@@ -36,9 +36,11 @@ internal static class TaesdEncoder
         List<int> blocks = [0];
         for (var i = first; i < layers.Last; i++)
         {
-            if (layers.IsConv(i))
+            // A layer without any tensor is taken for what belongs there, so that the message names what is missing.
+            var isFullLevel = blocks[^1] == (widths.Count == 1 ? 1 : TaesdLayers.BlocksPerLevel);
+            if (layers.IsConv(i) || (!layers.IsBlock(i) && isFullLevel))
             {
-                var next = layers.OutputChannels(i);
+                var next = layers.IsConv(i) ? layers.OutputChannels(i) : width;
                 x = layers.Conv($"{i}", x, width, next, stride: 2, bias: false);
                 width = next;
                 halvings++;

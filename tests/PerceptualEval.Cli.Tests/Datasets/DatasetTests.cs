@@ -39,6 +39,26 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
+    public void OpenLatents_ShardedSets_PairByKeyHoweverTheyAreCut()
+    {
+        _folder.Safetensors("p/m-00001-of-00001.safetensors", ("a", 100, [4, 2, 2]), ("b", 200, [4, 2, 2]));
+        _folder.Text("p/m.safetensors.index.json", """{"weight_map":{"a":"m-00001-of-00001.safetensors","b":"m-00001-of-00001.safetensors"}}""");
+        _folder.Safetensors("t/m-00001-of-00002.safetensors", ("a", 1, [4, 2, 2]));
+        _folder.Safetensors("t/m-00002-of-00002.safetensors", ("b", 2, [4, 2, 2]));
+        _folder.Text("t/m.safetensors.index.json", """{"weight_map":{"a":"m-00001-of-00002.safetensors","b":"m-00002-of-00002.safetensors"}}""");
+
+        foreach (var name in new[] { "", "/m.safetensors.index.json" })
+        {
+            var dataset = Dataset.OpenLatents(_folder[$"p{name}"], _folder[$"t{name}"], null, null, new DatasetRules());
+            using var batch = Assert.Single(BatchReader.Read(dataset, 4, TestContext.Current.CancellationToken));
+
+            Assert.Equal(["m/a", "m/b"], batch.Samples.Select(sample => sample.Id));
+            Assert.Equal([1f, 2f], [batch.Target.Span[0], batch.Target.Span[16]]);
+            Assert.Equal([100f, 200f], [batch.Pred.Span[0], batch.Pred.Span[16]]);
+        }
+    }
+
+    [Fact]
     public void OpenLatents_BatchOfOneAndNone_PairAsOneSample()
     {
         var dataset = Dataset.OpenLatents(_folder.Npy("p.npy", 0, 4, 2, 2), _folder.Npy("t.npy", 0, 1, 4, 2, 2), null, null, new());

@@ -45,6 +45,25 @@ public sealed class FileListingTests
     }
 
     [Fact]
+    public void List_ShardsWithAnIndex_AreOneFile()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[]
+        {
+            "set/m.safetensors.index.json", "set/m-00001-of-00002.safetensors", "set/m-00002-of-00002.safetensors", "set/other.safetensors",
+            "alone-00001-of-00002.safetensors", "latents_rank00_shard000.safetensors", "index.json",
+        })
+        {
+            folder.Text(name);
+        }
+
+        var files = FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)).Listed;
+
+        Assert.Equal(["alone-00001-of-00002", "latents_rank00_shard000", "set/m", "set/other"], files.Select(file => file.Id).Order(StringComparer.Ordinal));
+        Assert.Contains(folder["set/m.safetensors.index.json"], files.Select(file => file.Path));
+    }
+
+    [Fact]
     public void List_TwoFilesOfOneId_NamesBoth()
     {
         using var folder = new TemporaryFolder();

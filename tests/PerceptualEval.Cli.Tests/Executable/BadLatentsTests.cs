@@ -93,7 +93,7 @@ public sealed class BadLatentsTests : IDisposable
 
     [Fact]
     public async Task Score_UnitsThatCanNotBeConverted_AreRefused() =>
-        (await _models.Score(_good, _good, "--units", "raw")).RefusedInput("--units raw", "decoder 'taesd' takes model units", "Give latents in model units");
+        (await _models.Score(_good, _good, "--units", "raw")).RefusedInput(_good, "in raw units", "expected model", "decoder 'taesd'");
 
     [Fact]
     public async Task Score_NotFiniteSamples_AreReportedAndTheRunGoesOn()
@@ -183,15 +183,19 @@ public sealed class BadLatentsTests : IDisposable
     }
 
     [Fact]
-    public async Task Score_DamageThatShowsWhileReading_KeepsWhatWasScored()
+    public async Task Score_DamageThatShowsWhileReading_CostsThatFileOnly()
     {
         var damaged = Zip("a.npy", Npy("(4, 3, 3)", new byte[144]));
         damaged[damaged.AsSpan().IndexOf("PK\u0001\u0002"u8) + 16] ^= 1; // the checksum in the directory
         _folder.Npy("pred/a.npy", 0, 4, 3, 3);
         _folder.Write("pred/b.npz", damaged);
 
-        (await _models.Score(_folder["pred"], _folder["pred"], "--json", "--out", _folder["x.json"])).RefusedInput("b.npz", "CRC-32");
+        _folder.Npy("pred/c.npy", 0, 4, 3, 3);
 
+        var run = (await _models.Score(_folder["pred"], _folder["pred"], "--json")).Said(1, "'b' passed over", "b.npz", "CRC-32");
+        (await _models.Score(_folder["pred"], _folder["pred"], "--json", "--out", _folder["x.json"], "--strict")).RefusedInput("b.npz", "CRC-32");
+
+        Assert.Equal([("a", 0.0), ("c", 0.0)], ScoredSamples.Of(run.Json()));
         Assert.Equal([("a", 0.0)], await ScoredSamples.Read(_folder["x.json"]));
     }
 

@@ -166,12 +166,15 @@ public sealed class BadModelsAndOutputsTests : IDisposable
     {
         var pairs = _folder.Text(name, lines);
 
-        (await Tool.Run("score", "--pairs", pairs, "--decoder", "d", "--lpips", "l")).RefusedInput(pairs, expected);
+        (await ScorePairs(pairs)).RefusedInput(pairs, expected);
     }
 
     [Fact]
     public async Task Score_PairsFileThatIsMissing_IsRefused() =>
-        (await Tool.Run("score", "--pairs", _folder["none.csv"], "--decoder", "d", "--lpips", "l")).RefusedInput(_folder["none.csv"], "can't be read");
+        (await ScorePairs(_folder["none.csv"])).RefusedInput(_folder["none.csv"], "can't be read");
+
+    private Task<ToolRun> ScorePairs(string pairs) =>
+        _models.Run("score", "--pairs", pairs, "--decoder", ToolModels.Decoder, "--lpips", ToolModels.Lpips);
 
     private async Task CopyDecoder()
     {

@@ -15,8 +15,8 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
     [Fact]
     public async Task Build_EachKind_PrintsTheFolderAndSaysWhatItIs()
     {
-        AssertBuilt(await models.BuildDecoder(), ToolModels.Decoder, "TAESD decoder: 4 latent channels, 1/8 of the image's size, model units.");
-        AssertBuilt(await models.BuildEncoder(), ToolModels.Encoder, "TAESD encoder: 4 latent channels, 1/8 of the image's size, model units.");
+        AssertBuilt(await models.BuildDecoder(), ToolModels.Decoder, "TAESD decoder: latents of 4 channels, 1/8 of the image's size, model units only (no scaling is known).");
+        AssertBuilt(await models.BuildEncoder(), ToolModels.Encoder, "TAESD encoder: latents of 4 channels, 1/8 of the image's size, model units only (no scaling is known).");
         AssertBuilt(await models.BuildLpips(), ToolModels.Lpips, "LPIPS squeeze v0.1: 7 layers, images of at least 17 pixels.");
     }
 
@@ -130,7 +130,7 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
 
         (await Build("decoder", encoder, "--name", "x")).RefusedInput(encoder, "is a TAESD encoder", "build encoder");
         (await Build("encoder", decoder, "--name", "x")).RefusedInput(decoder, "is a TAESD decoder", "build decoder");
-        (await Build("decoder", heads, "--name", "x")).RefusedInput(heads, "no decoder that is known", "TAESD");
+        (await Build("decoder", heads, "--name", "x")).RefusedInput(heads, "looks like LPIPS heads", "a VAE's decoder", "TAESD");
         (await Build("decoder", _folder["none.pth"], "--name", "x")).RefusedInput("none.pth", "no such file");
         (await Build("lpips", "--net", "alex", "--backbone", backbone, "--baseline", "--name", "x"))
             .RefusedInput(backbone, "alex backbone", "0.weight is [64,3,3,3], not [64,3,11,11]", "missing 8.weight [256,384,3,3]", "unexpected");

@@ -6,7 +6,7 @@ namespace PerceptualEval.Cli.Tests.Executable;
 public sealed class UsageTests(ToolModels models)
 {
     [Theory]
-    [InlineData("", "no command was given; expected score, distance, decode, encode, build, ", "'perceptual-eval --help'")]
+    [InlineData("", "no command was given; expected score, distance, decode, encode, ", "'perceptual-eval --help'")]
     [InlineData("nosuch --pred x", "unknown command 'nosuch'; expected score,", "'perceptual-eval --help'")]
     [InlineData("--nosuch", "unknown command '--nosuch'", "'perceptual-eval --help'")]
     [InlineData("build", "no command was given; expected decoder, encoder, lpips", "'perceptual-eval build --help'")]
@@ -38,18 +38,18 @@ public sealed class UsageTests(ToolModels models)
     [InlineData("--resize both", "--resize both: expected none, image or decoded")]
     [InlineData("--units latents", "--units latents: expected raw or model")]
     public async Task Score_OptionOutOfRange_IsRefusedByName(string arguments, params string[] expected) =>
-        (await Tool.Run(["score", "--pred", "p.npy", "--target", "t.npy", "--decoder", "d", "--lpips", "l", .. Split(arguments)])).RefusedInput(expected);
+        (await Score(["--pred", "p.npy", "--target", "t.npy", .. Split(arguments)])).RefusedInput(expected);
 
     [Theory]
-    [InlineData("--decoder d --lpips l", "--pred and --target are missing")]
-    [InlineData("--decoder d --lpips l --pred p.npy", "--target is missing")]
-    [InlineData("--decoder d --lpips l --pairs p.csv --pred p.npy", "--pairs 'p.csv' names all files", "Leave out one or the other")]
+    [InlineData("", "--pred and --target are missing")]
+    [InlineData("--pred p.npy", "--target is missing")]
+    [InlineData("--pairs p.csv --pred p.npy", "--pairs 'p.csv' names all files", "Leave out one or the other")]
     public async Task Score_WithoutItsFiles_IsRefused(string arguments, params string[] expected) =>
-        (await Tool.Run(["score", .. Split(arguments)])).RefusedInput(expected);
+        (await Score(Split(arguments))).RefusedInput(expected);
 
     [Fact]
     public async Task Score_PathThatBeginsWithAt_IsAPath() =>
-        (await Tool.Run("score", "--pred", "@p.npy", "--target", "@t.npy", "--decoder", "d", "--lpips", "l")).RefusedInput("'@t.npy'", "no such file");
+        (await Score("--pred", "@p.npy", "--target", "@t.npy")).RefusedInput("'@t.npy'", "no such file");
 
     [Theory]
     [InlineData("")]
@@ -96,6 +96,12 @@ public sealed class UsageTests(ToolModels models)
         (await Tool.Run(
             "decode", folder.Latent("z.npy"), "--decoder", ToolModels.Decoder, "--models", models.Folder, "--out", folder["out"], "--device", "cuda:0"))
             .RefusedInput("device 'cuda:0'", Inference.InferenceRuntime.CudaProblem()!, "--device cpu");
+    }
+
+    private async Task<ToolRun> Score(params string[] arguments)
+    {
+        await Task.WhenAll(models.BuildDecoder(), models.BuildLpips());
+        return await Tool.Run(["score", "--decoder", ToolModels.Decoder, "--lpips", ToolModels.Lpips, "--models", models.Folder, .. arguments]);
     }
 
     private static string[] Split(string arguments) => arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
