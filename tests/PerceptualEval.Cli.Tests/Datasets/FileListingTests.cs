@@ -47,7 +47,7 @@ public sealed class FileListingTests
     [Fact]
     public void List_ShardsWithAnIndex_AreOneFile()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         foreach (var name in new[]
         {
             "set/m.safetensors.index.json", "set/m-00001-of-00002.safetensors", "set/m-00002-of-00002.safetensors", "set/other.safetensors",
