@@ -20,6 +20,7 @@ internal sealed class LtxTrainerFormat : LatentFormat
         return Found(new StoredLatent(tensor, "", LatentLayout.Tokens, UnitStatement.Model("LTX-Video-Trainer normalises by mean and std when it caches"))
         {
             Grid = new TokenGrid(frames, height, width),
-        }) with { Facts = file.Metadata };
+        }) with
+        { Facts = file.Metadata };
     }
 }
