@@ -24,9 +24,12 @@ internal sealed record LatentReading
     /// <summary>The size in pixels of images whose packed latents do not say it (<c>--size</c>).</summary>
     public ImageSize? Size { get; init; }
 
+    /// <summary>The decoder that latents are meant for: what it takes, and how clips lie in the files. Looked up when it is first needed; null where there is none.</summary>
+    public Lazy<(LatentSpace? Space, SampleLayout Layout)>? Decoder { get; init; }
+
     /// <summary>How clips lie in tensor files that do not say it, and whether samples are clips at all (<c>--layout</c>).</summary>
-    public SampleLayout Layout { get; init; }
+    public SampleLayout Layout { get => Decoder?.Value.Layout ?? field; init; }
 
     /// <summary>What the decoder takes; null where there is none.</summary>
-    public LatentSpace? Space { get; init; }
+    public LatentSpace? Space { get => Decoder?.Value.Space ?? field; init; }
 }

@@ -47,9 +47,8 @@ internal static class DatasetOptions
     /// <summary>What the user says of latents.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="side">Which latents: <c>pred</c> or <c>target</c>; null where there is one kind only.</param>
-    /// <param name="decoder">The decoder that they are meant for; null where there is none.</param>
     /// <exception cref="UsageException">An option has no such value.</exception>
-    public static LatentReading Reading(ParseResult parsed, string? side, Model? decoder) => new()
+    public static LatentReading Reading(ParseResult parsed, string? side) => new()
     {
         Format = FormatOf(parsed, side),
         Units = CommonOptions.LatentUnits(parsed),
@@ -62,8 +61,15 @@ internal static class DatasetOptions
         },
         Seed = parsed.GetValue(Seed),
         Size = parsed.GetValue(Size) is { } size ? ParseSize(size) : null,
-        Space = decoder?.Manifest.Latent,
-        Layout = decoder is null ? SampleLayout.Image : CommonOptions.LayoutFor(parsed, decoder),
+    };
+
+    /// <summary>The same, for the decoder that the latents are meant for.</summary>
+    /// <param name="reading">What the user says of latents.</param>
+    /// <param name="decoder">The decoder. It is not looked up before a file is read: a wrong path is reported first.</param>
+    /// <param name="parsed">The command line.</param>
+    public static LatentReading For(this LatentReading reading, Lazy<Model> decoder, ParseResult parsed) => reading with
+    {
+        Decoder = new Lazy<(LatentSpace?, SampleLayout)>(() => (decoder.Value.Manifest.Latent, CommonOptions.LayoutFor(parsed, decoder.Value))),
     };
 
     private static string? FormatOf(ParseResult parsed, string? side)

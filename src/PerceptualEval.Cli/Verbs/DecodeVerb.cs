@@ -40,9 +40,10 @@ internal static class DecodeVerb
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var store = CommonOptions.Store(parsed);
-        var model = store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
-        var input = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = DatasetOptions.Reading(parsed, side: null, model) };
+        var decoderModel = new Lazy<Model>(() => store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
+        var input = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = DatasetOptions.Reading(parsed, side: null).For(decoderModel, parsed) };
         var dataset = Dataset.Open([input], DatasetOptions.Rules(parsed));
+        var model = decoderModel.Value;
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
         var units = RunUnits.Of(model, dataset);
         var tiling = CommonOptions.Tiling(parsed);

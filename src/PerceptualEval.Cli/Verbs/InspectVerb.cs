@@ -26,7 +26,7 @@ internal static class InspectVerb
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var path = parsed.GetRequiredValue(PathArgument);
-        var reading = DatasetOptions.Reading(parsed, side: null, decoder: null);
+        var reading = DatasetOptions.Reading(parsed, side: null);
         var models = CommonOptions.Store(parsed).List();
         if (Directory.Exists(path) || (File.Exists(path) && Archive.At(path) is not null))
         {

@@ -68,15 +68,16 @@ internal static class ScoreVerb
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var options = LossOptionsOf(parsed);
+        var (pred, target) = (DatasetOptions.Reading(parsed, "pred"), DatasetOptions.Reading(parsed, "target"));
         var store = CommonOptions.Store(parsed);
-        var model = store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder);
+        var model = new Lazy<Model>(() => store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
         var dataset = Dataset.OpenLatents(
             parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed),
-            DatasetOptions.Reading(parsed, "pred", model), DatasetOptions.Reading(parsed, "target", model));
+            pred.For(model, parsed), target.For(model, parsed));
         RequireImagesIfWeighted(dataset, options.Weights);
 
         // What is in other units than the run is scored in is converted.
-        options = options with { Units = RunUnits.Of(model, dataset) };
+        options = options with { Units = RunUnits.Of(model.Value, dataset) };
         using var loss = LatentPerceptualLoss.Load(
             parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
         var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);

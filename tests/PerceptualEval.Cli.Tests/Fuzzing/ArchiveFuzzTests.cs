@@ -4,8 +4,8 @@ using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
 using PerceptualEval.Cli.Tests.Datasets.Archives;
 using PerceptualEval.TensorFiles;
-using PerceptualEval.TestSupport.Fuzzing;
 using PerceptualEval.TestSupport;
+using PerceptualEval.TestSupport.Fuzzing;
 
 namespace PerceptualEval.Cli.Tests.Fuzzing;
 

@@ -37,7 +37,13 @@ public sealed class HostileHeadersTests
             [.. tensors.DistinctBy(tensor => tensor.Item1).Select(tensor => new TensorEntry(tensor.Item1, Shape(tensor.Item2), tensor.Item3))],
             new Dictionary<string, string>
             {
-                ["num_frames"] = numbers[0], ["height"] = numbers[1], ["width"] = numbers[2], ["format_version"] = "1", ["latent_space_version"] = numbers[0], ["seeds"] = "", ["prompt"] = "",
+                ["num_frames"] = numbers[0],
+                ["height"] = numbers[1],
+                ["width"] = numbers[2],
+                ["format_version"] = "1",
+                ["latent_space_version"] = numbers[0],
+                ["seeds"] = "",
+                ["prompt"] = "",
             },
             new LatentReading
             {
