@@ -14,6 +14,9 @@ internal sealed record CatalogueEntry
     /// <summary>Decoders and encoders: the <c>config.json</c> that lies beside the checkpoint; null where there is none.</summary>
     public string? Config { get; init; }
 
+    /// <summary>Decoders and encoders: the family whose scaling the latents have (<see cref="ModelBuilder.BuildOptions.Family"/>); null where the weights or the config say it.</summary>
+    public string? Family { get; init; }
+
     /// <summary>LPIPS: the backbone, <c>squeeze</c>, <c>alex</c> or <c>vgg</c>.</summary>
     public string? Net { get; init; }
 

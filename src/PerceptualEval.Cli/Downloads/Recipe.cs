@@ -1,3 +1,4 @@
+using PerceptualEval.ModelBuilder;
 using PerceptualEval.ModelBuilder.Decoders;
 using PerceptualEval.ModelBuilder.Encoders;
 using PerceptualEval.ModelBuilder.Perceptual;
@@ -16,15 +17,15 @@ internal sealed record Recipe(string Name, CatalogueEntry Entry)
     /// <exception cref="ModelException">The files can't be built into that model.</exception>
     public Model Build(Func<string, string> pathOf, string modelsFolder) => Entry.Kind switch
     {
-        ModelKind.Decoder => DecoderBuilder.Build(Checkpoint(pathOf), Name, modelsFolder),
-        ModelKind.Encoder => EncoderBuilder.Build(Checkpoint(pathOf), Name, modelsFolder),
+        ModelKind.Decoder => DecoderBuilder.Build(Checkpoint(pathOf), Name, modelsFolder, new BuildOptions { Family = Entry.Family }),
+        ModelKind.Encoder => EncoderBuilder.Build(Checkpoint(pathOf), Name, modelsFolder, new BuildOptions { Family = Entry.Family }),
         _ => LpipsBuilder.Build(Network, pathOf(Entry.Backbone!), pathOf(Entry.Heads!), Entry.Version!, Name, modelsFolder),
     };
 
     /// <summary>The command that builds the model from files that lie in the current folder.</summary>
     public string Command() => Entry.Kind == ModelKind.Lpips
         ? $"perceptual-eval build lpips --net {Entry.Net} --backbone {FileName(Entry.Backbone!)} --heads {FileName(Entry.Heads!)} --version {Entry.Version} --name {Name}"
-        : $"perceptual-eval build {Entry.Kind.ToString().ToLowerInvariant()} {(Entry.Config is null ? FileName(Entry.Weights!) : ".")} --name {Name}";
+        : $"perceptual-eval build {Entry.Kind.ToString().ToLowerInvariant()} {(Entry.Config is null ? FileName(Entry.Weights!) : ".")}{(Entry.Family is null ? string.Empty : $" --family {Entry.Family}")} --name {Name}";
 
     private LpipsNetwork Network => Entry.Net switch
     {

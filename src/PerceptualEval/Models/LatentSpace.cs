@@ -33,7 +33,7 @@ public sealed record LatentSpace
     /// The side of the patches of latent cells that model units fold into channels, as <c>[N,C,h,w]</c> → <c>[N,C·p²,h/p,w/p]</c> with the
     /// channel running slowest, then the patch's row, then its column; 1 where they are not folded. 2 for FLUX.2.
     /// </summary>
-    public int PatchSize { get; init; } = 1;
+    public int PatchSize { get; init => field = value == 0 ? 1 : value; } = 1;
 
     /// <summary>Per-channel mean of raw latents, where model = (raw − mean) / std · scaling; null where there is none. As many as <see cref="PatchedChannels"/>.</summary>
     public IReadOnlyList<double>? Mean { get; init; }

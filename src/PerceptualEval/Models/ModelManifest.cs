@@ -109,8 +109,8 @@ public sealed record ModelManifest
     private string? Problem() =>
         ImageRange.Count != 2 || ImageRange[0] == ImageRange[1] ? $"image_range is [{string.Join(", ", ImageRange)}]; expected the values of black and of white"
         : Latent is not { } latent ? null
-        : latent.Channels < 1 || latent.SpatialFactor < 1 || latent.TemporalFactor < 1
-            ? $"channels {latent.Channels}, spatial_factor {latent.SpatialFactor}, temporal_factor {latent.TemporalFactor}; each is at least 1"
+        : latent.Channels < 1 || latent.SpatialFactor < 1 || latent.TemporalFactor < 1 || latent.PatchSize < 1
+            ? $"channels {latent.Channels}, spatial_factor {latent.SpatialFactor}, temporal_factor {latent.TemporalFactor}, patch_size {latent.PatchSize}; each is at least 1"
         : latent.Scaling == 0 ? "scaling is 0, which can't be undone"
         : latent.Mean is { } mean && mean.Count != latent.PatchedChannels ? $"{mean.Count} values of mean for {latent.PatchedChannels} channels"
         : latent.Std is { } std && (std.Count != latent.PatchedChannels || std.Contains(0)) ? $"std is [{string.Join(", ", std)}]; expected {latent.PatchedChannels} values that are not 0"

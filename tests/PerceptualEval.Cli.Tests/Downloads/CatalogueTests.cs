@@ -23,6 +23,17 @@ public sealed class CatalogueTests : IDisposable
     [InlineData("cogvideox-2b-decoder", ModelKind.Decoder)]
     public void Load_CatalogueOfTheTool_HasTheModel(string name, ModelKind kind) => Assert.Equal(kind, Official.Find(name).Kind);
 
+    [Theory]
+    [InlineData("taesd-decoder", "sd")]
+    [InlineData("taesdxl-encoder", "sdxl")]
+    [InlineData("taesana-decoder", "sana")]
+    [InlineData("taef2-decoder", null)]
+    public void Load_CatalogueOfTheTool_SaysWhoseLatentsATinyModelTakes(string name, string? family)
+    {
+        Assert.Equal(family, Official.Find(name).Family);
+        Assert.Equal(family is not null, new Recipe(name, Official.Find(name)).Command().Contains($" --family {family}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Load_CatalogueOfTheTool_AddressesStayWhatTheyAre()
     {

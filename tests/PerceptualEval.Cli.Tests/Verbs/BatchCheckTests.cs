@@ -22,10 +22,10 @@ public sealed class BatchCheckTests : IDisposable
         var asked = Install("asked");
         var other = Install("other");
 
-        // The same weights, said to be for eight channels: only the manifest is read for the suggestion.
-        (other.Manifest with { Latent = other.Manifest.Latent! with { Channels = 8 } }).Save(Path.Combine(other.Folder, ModelManifest.FileName));
+        // The same weights, said to be for six channels: only the manifest is read for the suggestion.
+        (other.Manifest with { Latent = other.Manifest.Latent! with { Channels = 6 } }).Save(Path.Combine(other.Folder, ModelManifest.FileName));
 
-        Assert.Contains("takes [N,4,h,w]. If these are posteriors, mean and variance, say --posterior mean. Installed for 8 channels: other; choose with --decoder.", Refusal(asked, store, channels: 8), StringComparison.Ordinal);
+        Assert.Contains("takes [N,4,h,w]. Installed for 6 channels: other; choose with --decoder.", Refusal(asked, store, channels: 6), StringComparison.Ordinal);
         Assert.Contains("Choose a decoder of 16 latent channels; none is installed.", Refusal(asked, store, channels: 16), StringComparison.Ordinal);
     }
 

@@ -40,7 +40,7 @@ public sealed class ModelManifestTests : IDisposable
         Assert.Equal(ModelManifest.CurrentFormat, manifest.Format);
         Assert.Equal([-1, 1], manifest.ImageRange);
         Assert.Equal(1, manifest.MinimumImageSize);
-        Assert.Equal(1, manifest.Latent!.TemporalFactor);
+        Assert.Equal((1, 1), (manifest.Latent!.TemporalFactor, manifest.Latent.PatchSize));
         Assert.Empty(manifest.BuiltFrom);
     }
 
