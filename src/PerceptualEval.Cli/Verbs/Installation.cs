@@ -59,7 +59,7 @@ internal static class Installation
     private static RecordedOutput? Record(Model model)
     {
         var output = ModelTrial.Run(model);
-        if (output is null || output.Values.All(double.IsFinite))
+        if (output.Values.All(double.IsFinite))
         {
             return output;
         }

@@ -34,8 +34,7 @@ internal sealed record ModelVerification(string Folder, string Name, string? Pro
 
     private ModelVerification Compared(Model model, RecordedOutput recorded)
     {
-        var found = ModelTrial.Run(model);
-        var deviation = found is null ? double.PositiveInfinity : recorded.DeviationOf(found);
+        var deviation = recorded.DeviationOf(ModelTrial.Run(model));
         var problem = deviation <= 1
             ? null
             : $"model '{Name}' ({Folder}): its output differs from the recorded one by {deviation:0.#} times what is allowed; recorded on {recorded.Runtime}, "

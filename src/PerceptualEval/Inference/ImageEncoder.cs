@@ -61,7 +61,7 @@ public sealed class ImageEncoder : IDisposable
         var latents = new TensorBuffer(new TensorShape(shape[0], LatentSpace.Channels, shape[2] / factor, shape[3] / factor));
         try
         {
-            _session.Run("image", imagesNchw, "latent", latents);
+            Run(imagesNchw, latents);
             return latents;
         }
         catch
@@ -73,4 +73,17 @@ public sealed class ImageEncoder : IDisposable
 
     /// <summary>Frees the native session.</summary>
     public void Dispose() => _session.Dispose();
+
+    private void Run(TensorBuffer imagesNchw, TensorBuffer latents)
+    {
+        if (ImageRange.IsSigned(Model.Manifest))
+        {
+            _session.Run("image", imagesNchw, "latent", latents);
+            return;
+        }
+
+        using var converted = TensorBuffer.CopyOf(imagesNchw.Shape, imagesNchw.Span);
+        ImageRange.FromSigned(converted.Span, Model.Manifest);
+        _session.Run("image", converted, "latent", latents);
+    }
 }

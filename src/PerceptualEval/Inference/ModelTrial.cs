@@ -13,11 +13,11 @@ public static class ModelTrial
     private const int Samples = 14;
 
     /// <summary>Runs a model on the CPU, where results do not depend on what else the machine has.</summary>
-    /// <param name="model">A decoder, an encoder or LPIPS.</param>
-    /// <returns>A digest of its output; null for a kind that this library can't make an input for.</returns>
+    /// <param name="model">The model.</param>
+    /// <returns>A digest of its output.</returns>
     /// <exception cref="ModelException">The model's files are not what its manifest says.</exception>
     /// <exception cref="InferenceException">The runtime does not take the model, or failed.</exception>
-    public static RecordedOutput? Run(Model model)
+    public static RecordedOutput Run(Model model)
     {
         ArgumentNullException.ThrowIfNull(model);
         var options = new ExecutionOptions(ExecutionDevice.Cpu);
@@ -25,10 +25,9 @@ public static class ModelTrial
         {
             ModelKind.Decoder => Decode(model, options),
             ModelKind.Encoder => Encode(model, options),
-            ModelKind.Lpips => Compare(model, options),
-            _ => null,
+            _ => Compare(model, options),
         };
-        return values is null ? null : new RecordedOutput(InferenceRuntime.Version, values);
+        return new RecordedOutput(InferenceRuntime.Version, values);
     }
 
     private static double[] Decode(Model model, ExecutionOptions options)

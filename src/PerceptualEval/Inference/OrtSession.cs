@@ -63,6 +63,15 @@ internal sealed class OrtSession : IDisposable
         }
     }
 
+    /// <summary>The name of the one output of a graph that has no other.</summary>
+    /// <param name="model">The model, for the message.</param>
+    /// <exception cref="ModelException">There are several, or it is not of float32.</exception>
+    public string SoleOutput(Model model) =>
+        _session.OutputMetadata.Count == 1 && _session.OutputMetadata.Single() is { Value.ElementDataType: TensorElementType.Float } output
+            ? output.Key
+            : throw new ModelException(
+                $"model '{model.Name}': graph '{_graphPath}' has the outputs {string.Join(", ", _session.OutputMetadata.Select(found => $"'{found.Key}' ({found.Value.ElementDataType})"))}; expected one, of Float.");
+
     /// <summary>Wraps a tensor's memory for a run, without a copy. The tensor must outlive the value.</summary>
     public static OrtValue Wrap(TensorBuffer tensor) =>
         OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor.Memory, tensor.Shape.ToArray());

@@ -9,16 +9,20 @@ namespace PerceptualEval.Inference;
 /// </summary>
 public sealed class PerceptualFeatures : IDisposable
 {
-    private readonly IDisposableReadOnlyCollection<OrtValue> _values;
-
-    internal PerceptualFeatures(IDisposableReadOnlyCollection<OrtValue> values, TensorShape imageShape) => (_values, ImageShape) = (values, imageShape);
+    internal PerceptualFeatures(IReadOnlyList<OrtValue> values, TensorShape imageShape) => (Values, ImageShape) = (values, imageShape);
 
     /// <summary>The shape of the images that they are of: [N,3,H,W].</summary>
     public TensorShape ImageShape { get; }
 
     /// <summary>One value per layer, f0…fL; owned by this object.</summary>
-    internal IReadOnlyList<OrtValue> Values => _values;
+    internal IReadOnlyList<OrtValue> Values { get; }
 
     /// <summary>Frees the features.</summary>
-    public void Dispose() => _values.Dispose();
+    public void Dispose()
+    {
+        foreach (var value in Values)
+        {
+            value.Dispose();
+        }
+    }
 }

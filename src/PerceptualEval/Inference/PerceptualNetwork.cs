@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
@@ -8,16 +9,22 @@ namespace PerceptualEval.Inference;
 /// A frozen LPIPS network in two steps, so that an image's features are computed once and compared as often as needed.
 /// Loaded once, shared; safe for concurrent use.
 /// </summary>
-/// <remarks>Follows richzhang/PerceptualSimilarity: features divided by their norm + 1e-10 (outside the root), inputs in [-1,1].</remarks>
+/// <remarks>
+/// Follows richzhang/PerceptualSimilarity: features divided by their norm + 1e-10 (outside the root), inputs in [-1,1]. Someone else's
+/// export from two images to one value (<see cref="ModelKind.Pairwise"/>) is taken as well: an image is its own feature, and there are no layers.
+/// </remarks>
 public sealed class PerceptualNetwork : IDisposable
 {
-    private readonly OrtSession _features;
+    private readonly OrtSession? _features;
     private readonly OrtSession _distance;
     private readonly Lazy<OrtSession> _map;
     private readonly string[] _featureNames;
+    private readonly string[] _namesOfA;
+    private readonly string[] _namesOfB;
+    private readonly string[] _outputs;
 
     /// <summary>Loads an LPIPS model.</summary>
-    /// <param name="model">A model of kind <see cref="ModelKind.Lpips"/>.</param>
+    /// <param name="model">A model of kind <see cref="ModelKind.Lpips"/> or <see cref="ModelKind.Pairwise"/>.</param>
     /// <param name="options">Where to run it; null for the default.</param>
     /// <exception cref="ModelException">The model is not LPIPS, or its files are not what the manifest says.</exception>
     /// <exception cref="DeviceException">The device asked for can't be used.</exception>
@@ -27,23 +34,19 @@ public sealed class PerceptualNetwork : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         options ??= ExecutionOptions.Default;
         Model = model;
-        FeatureChannels = model.Manifest.FeatureChannels
+        var isPairwise = model.Manifest.Kind == ModelKind.Pairwise;
+        FeatureChannels = isPairwise ? [] : model.Manifest.FeatureChannels
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no feature channels. Rebuild the model.");
         _featureNames = Names("f");
-        _features = new OrtSession(model.VerifiedGraph("features"), options);
-        try
-        {
-            _distance = new OrtSession(model.VerifiedGraph("distance"), options);
-        }
-        catch
-        {
-            _features.Dispose();
-            throw;
-        }
-
+        (_namesOfA, _namesOfB) = !isPairwise ? (Names("a"), Names("b"))
+            : model.Manifest.Inputs is [var a, var b] ? ([a], [b])
+            : (["a"], ["b"]);
         _map = new(() => new OrtSession(model.VerifiedGraph("map"), options));
+        _distance = new OrtSession(model.VerifiedGraph(isPairwise ? "pairwise" : "distance"), options);
         try
         {
+            _features = isPairwise ? null : new OrtSession(model.VerifiedGraph("features"), options);
+            _outputs = isPairwise ? [_distance.SoleOutput(model)] : ["distance", "layers"];
             CheckGraphs();
         }
         catch
@@ -56,11 +59,11 @@ public sealed class PerceptualNetwork : IDisposable
     /// <summary>The model that was loaded.</summary>
     public Model Model { get; }
 
-    /// <summary>The channels of each layer.</summary>
+    /// <summary>The channels of each layer; empty for a pairwise model.</summary>
     public IReadOnlyList<int> FeatureChannels { get; }
 
     /// <summary>Where the network runs; never auto.</summary>
-    public ExecutionDevice Device => _features.Device;
+    public ExecutionDevice Device => _distance.Device;
 
     /// <summary>Computes the features of images.</summary>
     /// <param name="imagesNchw">[N,3,H,W], nominally in [-1,1]; H and W at least the network's minimum.</param>
@@ -71,6 +74,11 @@ public sealed class PerceptualNetwork : IDisposable
     {
         ArgumentNullException.ThrowIfNull(imagesNchw);
         RequireImages(imagesNchw.Shape);
+        if (_features is null)
+        {
+            return new PerceptualFeatures([Copy(imagesNchw)], imagesNchw.Shape);
+        }
+
         using var images = OrtSession.Wrap(imagesNchw);
         return new PerceptualFeatures(_features.Run([("image", images)], _featureNames, toHost: false), imagesNchw.Shape);
     }
@@ -85,9 +93,14 @@ public sealed class PerceptualNetwork : IDisposable
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        using var outputs = _distance.Run(Pair(a, b), ["distance", "layers"], toHost: true);
+        using var outputs = _distance.Run(Pair(a, b), _outputs, toHost: true);
         var totals = outputs[0].GetTensorDataAsSpan<float>();
-        var layers = outputs[1].GetTensorDataAsSpan<float>();
+        if (totals.Length != a.ImageShape[0])
+        {
+            throw new InferenceException($"model '{Model.Name}' ({Model.Folder}) gives {totals.Length} values for {a.ImageShape[0]} pairs; expected one a pair. Use --batch 1, or export it with a dynamic batch.");
+        }
+
+        var layers = outputs.Count > 1 ? outputs[1].GetTensorDataAsSpan<float>() : [];
         var distances = new PerceptualDistance[totals.Length];
         for (var i = 0; i < distances.Length; i++)
         {
@@ -123,7 +136,7 @@ public sealed class PerceptualNetwork : IDisposable
     /// <summary>Frees the native sessions.</summary>
     public void Dispose()
     {
-        _features.Dispose();
+        _features?.Dispose();
         _distance.Dispose();
         if (_map.IsValueCreated)
         {
@@ -135,6 +148,13 @@ public sealed class PerceptualNetwork : IDisposable
 
     private void CheckGraphs()
     {
+        if (_features is null)
+        {
+            _distance.Expect(Model, isInput: true, _namesOfA[0], -1, 3, -1, -1);
+            _distance.Expect(Model, isInput: true, _namesOfB[0], -1, 3, -1, -1);
+            return;
+        }
+
         _features.Expect(Model, isInput: true, "image", -1, 3, -1, -1);
         _distance.Expect(Model, isInput: false, "distance", -1);
         _distance.Expect(Model, isInput: false, "layers", -1, FeatureChannels.Count);
@@ -162,13 +182,23 @@ public sealed class PerceptualNetwork : IDisposable
             throw new ArgumentException($"features of images of shapes {a.ImageShape} and {b.ImageShape}; they must be the same. Resize the images first.");
         }
 
-        var inputs = new List<(string, OrtValue)>(2 * FeatureChannels.Count);
-        for (var layer = 0; layer < FeatureChannels.Count; layer++)
+        var inputs = new List<(string, OrtValue)>(2 * _namesOfA.Length);
+        for (var layer = 0; layer < _namesOfA.Length; layer++)
         {
-            inputs.Add(($"a{layer}", a.Values[layer]));
-            inputs.Add(($"b{layer}", b.Values[layer]));
+            inputs.Add((_namesOfA[layer], a.Values[layer]));
+            inputs.Add((_namesOfB[layer], b.Values[layer]));
         }
 
         return inputs;
+    }
+
+    // The images as the pairwise graph takes them, in memory that lives as long as the features.
+    private OrtValue Copy(TensorBuffer imagesNchw)
+    {
+        var copy = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, imagesNchw.Shape.ToArray());
+        var pixels = copy.GetTensorMutableDataAsSpan<float>();
+        imagesNchw.Span.CopyTo(pixels);
+        ImageRange.FromSigned(pixels, Model.Manifest);
+        return copy;
     }
 }

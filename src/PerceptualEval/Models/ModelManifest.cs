@@ -48,6 +48,9 @@ public sealed record ModelManifest
     /// <summary>For LPIPS: the channels of each feature layer f0…fL; null for other kinds.</summary>
     public IReadOnlyList<int>? FeatureChannels { get; init; }
 
+    /// <summary>For a pairwise model: the names of its graph's two inputs; null for <c>a</c> and <c>b</c>, and for other kinds.</summary>
+    public IReadOnlyList<string>? Inputs { get; init; }
+
     /// <summary>The checkpoint files that the graphs were built from.</summary>
     public IReadOnlyList<HashedFile> BuiltFrom { get; init => field = value ?? []; } = [];
 
@@ -108,6 +111,7 @@ public sealed record ModelManifest
     // Values that would fail only when the first image is decoded, or never.
     private string? Problem() =>
         ImageRange.Count != 2 || ImageRange[0] == ImageRange[1] ? $"image_range is [{string.Join(", ", ImageRange)}]; expected the values of black and of white"
+        : Inputs is { } inputs && (inputs.Count != 2 || inputs[0] == inputs[1]) ? $"inputs is [{string.Join(", ", inputs)}]; expected two names"
         : Latent is not { } latent ? null
         : latent.Channels < 1 || latent.SpatialFactor < 1 || latent.TemporalFactor < 1 || latent.PatchSize < 1
             ? $"channels {latent.Channels}, spatial_factor {latent.SpatialFactor}, temporal_factor {latent.TemporalFactor}, patch_size {latent.PatchSize}; each is at least 1"

@@ -33,7 +33,7 @@ public sealed class ModelStore
 
     /// <summary>Finds a model by name or by the path of its folder.</summary>
     /// <param name="nameOrFolder">A model's name, or a folder with a manifest.</param>
-    /// <param name="kind">The kind that is needed.</param>
+    /// <param name="kind">The kind that is needed; where it is <see cref="ModelKind.Lpips"/>, a pairwise model will do.</param>
     /// <exception cref="ModelException">There is no such model (the message lists those there are), or it is of another kind.</exception>
     public Model Find(string nameOrFolder, ModelKind kind)
     {
@@ -43,11 +43,14 @@ public sealed class ModelStore
         var found = candidates.FirstOrDefault(folder => File.Exists(Path.Combine(folder, ModelManifest.FileName)))
             ?? throw new ModelException(Unknown(nameOrFolder, kind));
         var model = Model.Open(found);
-        return model.Manifest.Kind == kind
+        return Serves(model, kind)
             ? model
             : throw new ModelException(
                 $"model '{nameOrFolder}' ({model.Folder}) is of kind {Word(model.Manifest.Kind)}; this needs one of kind {Word(kind)}. {Installed(kind)}");
     }
+
+    private static bool Serves(Model model, ModelKind kind) =>
+        model.Manifest.Kind == kind || (kind == ModelKind.Lpips && model.Manifest.Kind == ModelKind.Pairwise);
 
     private static Model? TryOpen(string folder)
     {
@@ -66,7 +69,7 @@ public sealed class ModelStore
 
     private string Installed(ModelKind kind)
     {
-        var names = List().Where(model => model.Manifest.Kind == kind).Select(model => model.Name).ToArray();
+        var names = List().Where(model => Serves(model, kind)).Select(model => model.Name).ToArray();
         return names.Length > 0
             ? $"Installed of kind {Word(kind)}: {string.Join(", ", names)}."
             : $"None of kind {Word(kind)} is installed; make one with 'perceptual-eval build'.";
