@@ -53,7 +53,7 @@ internal static class CommonOptions
     public static Option<int?> Tile { get; } = new("--tile")
     {
         HelpName = "CELLS",
-        Description = "Decode latents larger than this in overlapping tiles of this many cells a side: less memory, slightly other images. 64 if no number is given. [default: as a whole]",
+        Description = "Decode latents (also clips) larger than this in overlapping tiles of this many cells a side: less memory, slightly other images. 64 if no number is given. [default: as a whole]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -90,12 +90,10 @@ internal static class CommonOptions
     };
 
     /// <summary>How samples lie in the files: as images, or as clips where the decoder is a video's.</summary>
-    /// <exception cref="UsageException">An option is given that is not for what the decoder takes, or the layout is neither cthw nor tchw.</exception>
+    /// <exception cref="UsageException">A layout is given for a decoder of images, or is neither cthw nor tchw.</exception>
     public static SampleLayout LayoutFor(ParseResult parsed, Model decoder) => (parsed.GetValue(Layout), decoder.Manifest.FrameBatching) switch
     {
         (null, null) => SampleLayout.Image,
-        (_, not null) when parsed.GetResult(Tile) is not null =>
-            throw new UsageException($"--tile is for images; decoder '{decoder.Name}' takes clips, a few frames at a time. Leave it out."),
         (null or "cthw", not null) => SampleLayout.ChannelsFrames,
         ("tchw", not null) => SampleLayout.FramesChannels,
         ("cthw" or "tchw", null) => throw new UsageException($"--layout is for clips; decoder '{decoder.Name}' takes images. Leave it out, or choose a video decoder."),

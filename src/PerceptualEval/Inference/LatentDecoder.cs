@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
@@ -77,23 +76,18 @@ public sealed class LatentDecoder : IDisposable
     /// <summary>Decodes latents.</summary>
     /// <param name="latents">[N,C,h,w] in <paramref name="units"/>, or folded as the latent space says; [N,C,t,h,w] for a video decoder; not changed.</param>
     /// <param name="units">What the latents hold; null for <see cref="LatentSpace.UnitsOf"/>: what the decoder expects.</param>
-    /// <param name="tiling">Decodes images larger than a tile in tiles; null (the default) for always as a whole. Videos take none.</param>
+    /// <param name="tiling">Decodes images larger than a tile in tiles; null (the default) for always as a whole.</param>
     /// <returns>Images [N,3,H,W], or videos [N,3,T,H,W], nominally in [-1,1], not clamped; a buffer that the caller owns.</returns>
     /// <remarks>
     /// Videos are decoded a few frames at a time (<see cref="Models.FrameBatching"/>), as the reference implementation does, whose
     /// normalisation sees one such batch: the working memory does not grow with the clip's length.
     /// </remarks>
-    /// <exception cref="ArgumentException">The latents' shape does not fit the decoder, or tiles are asked for of a video decoder.</exception>
+    /// <exception cref="ArgumentException">The latents' shape does not fit the decoder.</exception>
     /// <exception cref="InvalidOperationException">The units differ from the decoder's and the conversion is not known.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
     public TensorBuffer Decode(TensorBuffer latents, LatentUnits? units = null, Tiling? tiling = null)
     {
         ArgumentNullException.ThrowIfNull(latents);
-        if (IsVideo && tiling is not null)
-        {
-            throw new ArgumentException($"decoder '{Model.Name}' takes clips, which are not decoded in tiles. Leave the tiling out.", nameof(tiling));
-        }
-
         var images = new TensorBuffer(ImageShape(latents.Shape));
         try
         {
@@ -107,7 +101,7 @@ public sealed class LatentDecoder : IDisposable
                 Run(converted, images, tiling);
             }
 
-            ToSignedRange(images.Span);
+            ImageRange.ToSigned(images.Span, Model.Manifest);
             return images;
         }
         catch
@@ -122,29 +116,25 @@ public sealed class LatentDecoder : IDisposable
 
     private void Run(TensorBuffer latents, TensorBuffer images, Tiling? tiling)
     {
+        if (TiledDecoding.Applies(latents.Shape, tiling))
+        {
+            TiledDecoding.Decode(latents, images, tiling!, RunWhole);
+        }
+        else
+        {
+            RunWhole(latents, images);
+        }
+    }
+
+    private void RunWhole(TensorBuffer latents, TensorBuffer images)
+    {
         if (_video is not null)
         {
             _video.Decode(latents, images);
         }
-        else if (TiledDecoding.Applies(latents.Shape, tiling))
-        {
-            TiledDecoding.Decode(latents, images, tiling!, (tile, decoded) => _session.Run("latent", tile, "image", decoded));
-        }
         else
         {
             _session.Run("latent", latents, "image", images);
-        }
-    }
-
-    // Graphs of this project give [-1,1]; someone else's export may give [0,1] and say so in its manifest.
-    private void ToSignedRange(Span<float> images)
-    {
-        var (black, white) = ((float)Model.Manifest.ImageRange[0], (float)Model.Manifest.ImageRange[1]);
-        if (black != -1 || white != 1)
-        {
-            var factor = 2 / (white - black);
-            TensorPrimitives.Multiply(images, factor, images);
-            TensorPrimitives.Add(images, -1 - (black * factor), images);
         }
     }
 }

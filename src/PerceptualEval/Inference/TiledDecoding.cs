@@ -7,21 +7,21 @@ namespace PerceptualEval.Inference;
 internal static class TiledDecoding
 {
     /// <summary>Whether latents are larger than one tile.</summary>
-    public static bool Applies(TensorShape latents, Tiling? tiling) => tiling is not null && Math.Max(latents[2], latents[3]) > tiling.Size;
+    public static bool Applies(TensorShape latents, Tiling? tiling) => tiling is not null && Math.Max(latents[^2], latents[^1]) > tiling.Size;
 
     /// <summary>Decodes latents into images.</summary>
-    /// <param name="latents">[N,C,h,w] in the graph's units.</param>
-    /// <param name="images">[N,3,H,W]; overwritten.</param>
+    /// <param name="latents">[N,C,h,w], or clips [N,C,t,h,w], in the graph's units.</param>
+    /// <param name="images">[N,3,H,W], or videos [N,3,T,H,W]; overwritten.</param>
     /// <param name="tiling">The tiles.</param>
     /// <param name="decode">Decodes a tile of all samples: latents in, images out.</param>
     public static void Decode(TensorBuffer latents, TensorBuffer images, Tiling tiling, Action<TensorBuffer, TensorBuffer> decode)
     {
-        var factor = (int)(images.Shape[2] / latents.Shape[2]);
-        var rows = new TileAxis((int)latents.Shape[2], tiling, factor);
-        var columns = new TileAxis((int)latents.Shape[3], tiling, factor);
+        var factor = (int)(images.Shape[^2] / latents.Shape[^2]);
+        var rows = new TileAxis((int)latents.Shape[^2], tiling, factor);
+        var columns = new TileAxis((int)latents.Shape[^1], tiling, factor);
         images.Span.Clear();
-        using var tile = new TensorBuffer(new TensorShape(latents.Shape[0], latents.Shape[1], rows.TileLength, columns.TileLength));
-        using var decoded = new TensorBuffer(new TensorShape(images.Shape[0], images.Shape[1], rows.TileLength * factor, columns.TileLength * factor));
+        using var tile = new TensorBuffer(new TensorShape([.. latents.Shape.Dimensions[..^2], rows.TileLength, columns.TileLength]));
+        using var decoded = new TensorBuffer(new TensorShape([.. images.Shape.Dimensions[..^2], rows.TileLength * factor, columns.TileLength * factor]));
         for (var row = 0; row < rows.Starts.Length; row++)
         {
             for (var column = 0; column < columns.Starts.Length; column++)
@@ -35,8 +35,8 @@ internal static class TiledDecoding
 
     private static void Cut(TensorBuffer from, int top, int left, TensorBuffer tile)
     {
-        var (height, width) = ((int)from.Shape[2], (int)from.Shape[3]);
-        var (tileHeight, tileWidth) = ((int)tile.Shape[2], (int)tile.Shape[3]);
+        var (height, width) = ((int)from.Shape[^2], (int)from.Shape[^1]);
+        var (tileHeight, tileWidth) = ((int)tile.Shape[^2], (int)tile.Shape[^1]);
         for (var i = 0; i * tileWidth < tile.Span.Length; i++)
         {
             var (plane, y) = (i / tileHeight, i % tileHeight);
@@ -46,7 +46,7 @@ internal static class TiledDecoding
 
     private static void Blend(TensorBuffer tile, float[] rowWeights, float[] columnWeights, TensorBuffer images, int top, int left)
     {
-        var (height, width) = ((int)images.Shape[2], (int)images.Shape[3]);
+        var (height, width) = ((int)images.Shape[^2], (int)images.Shape[^1]);
         var (tileHeight, tileWidth) = (rowWeights.Length, columnWeights.Length);
         var weights = new float[tileWidth];
         for (var i = 0; i * tileWidth < tile.Span.Length; i++)

@@ -1,6 +1,6 @@
 namespace PerceptualEval.Inference;
 
-/// <summary>Decodes large latents in overlapping square tiles, so that memory depends on the tile and not on the picture.</summary>
+/// <summary>Decodes large latents in overlapping square tiles, so that memory depends on the tile and not on the picture. Of a clip, a tile has all frames.</summary>
 /// <remarks>
 /// A deviation from the network: group norms and attention see one tile instead of the whole picture, so tones may differ from tile to
 /// tile. The overlaps are blended linearly, which hides the seams and does not remove the difference. Latents that fit one tile are decoded

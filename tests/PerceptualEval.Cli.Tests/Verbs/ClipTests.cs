@@ -109,9 +109,16 @@ public sealed class ClipTests : IDisposable
     [Theory]
     [InlineData("--layout", "tchw")] // the clip is channels first
     [InlineData("--layout", "hwct")]
-    [InlineData("--tile", "8")]
     public void Decode_OptionThatDoesNotFit_IsBadInput(string option, string value) =>
         Assert.Equal(2, Decode(Clip("clip.npy", 1, 2, 3, 8, 8), option, value));
+
+    [Fact]
+    public void Decode_ClipLargerThanATile_GivesAllFramesOfTheWholeSize()
+    {
+        Assert.Equal(0, Decode(Clip("clip.npy", 1, 2, 3, 9, 12), "--tile", "8", "--npy"));
+
+        Assert.Equal(new TensorShape(3, 5, 36, 48), ShapeOf(_folder["out/clip.npy"]));
+    }
 
     [Fact]
     public void Score_VideoOfOtherLength_IsBadInput()

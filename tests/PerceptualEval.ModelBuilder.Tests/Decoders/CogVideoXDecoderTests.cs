@@ -122,12 +122,34 @@ public sealed class CogVideoXDecoderTests : IDisposable
     }
 
     [Fact]
-    public void Decode_Tiles_AreRefused()
+    public void Decode_ClipInTiles_IsEachTilesOwnVideoWhereNoOtherTileReaches()
+    {
+        const int Height = 8, Width = 12, Tile = 8, LeftOnly = 4;
+        using var decoder = Load(Tiny);
+        using var latents = Wave(new TensorShape(1, 2, 5, Height, Width));
+        using var left = Columns(latents, 0, Tile);
+
+        using var tiled = decoder.Decode(latents, tiling: new Tiling(Tile));
+        using var alone = decoder.Decode(left);
+
+        // Tiles begin at columns 0 and 4 of the latent: what lies before 4 is the left one's only, in every frame.
+        var factor = decoder.LatentSpace.SpatialFactor;
+        using var found = Columns(tiled, 0, LeftOnly * factor);
+        using var expected = Columns(alone, 0, LeftOnly * factor);
+        Assert.Equal(decoder.ImageShape(latents.Shape), tiled.Shape);
+        Assert.Equal(expected.Span, found.Span);
+    }
+
+    [Fact]
+    public void Decode_TilesNoSmallerThanTheClip_ChangeNothing()
     {
         using var decoder = Load(Tiny);
-        using var latents = Read(Path.Combine(Tiny, "clips.npz"), "latent1");
+        using var latents = Read(Path.Combine(Tiny, "clips.npz"), "latent3");
+        using var whole = decoder.Decode(latents);
 
-        Assert.Throws<ArgumentException>(() => decoder.Decode(latents, tiling: new Tiling(8)));
+        using var tiled = decoder.Decode(latents, tiling: new Tiling(8));
+
+        Assert.Equal(whole.Span, tiled.Span);
     }
 
     [Fact]
@@ -182,6 +204,17 @@ public sealed class CogVideoXDecoderTests : IDisposable
         var (length, plane) = ((int)shape[2], (int)(shape[3] * shape[4]));
         float[] values = [.. Enumerable.Range(0, (int)(shape[0] * shape[1])).SelectMany(row => clips.Span.Slice(row * length * plane, count * plane).ToArray())];
         return TensorBuffer.CopyOf(new TensorShape(shape[0], shape[1], count, shape[3], shape[4]), values);
+    }
+
+    private static TensorBuffer Wave(TensorShape shape) =>
+        TensorBuffer.CopyOf(shape, [.. Enumerable.Range(0, (int)shape.ElementCount).Select(i => MathF.Sin(0.7f * i))]);
+
+    // Columns of every frame: [N,C,T,H,count].
+    private static TensorBuffer Columns(TensorBuffer clips, int start, int count)
+    {
+        var width = (int)clips.Shape[^1];
+        float[] values = [.. Enumerable.Range(0, clips.Span.Length / width).SelectMany(row => clips.Span.Slice((row * width) + start, count).ToArray())];
+        return TensorBuffer.CopyOf(new TensorShape([.. clips.Shape.Dimensions[..^1], count]), values);
     }
 
     private static double LargestDifference(TensorBuffer expected, TensorBuffer actual)

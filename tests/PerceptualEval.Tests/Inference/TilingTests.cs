@@ -1,3 +1,4 @@
+using System.Globalization;
 using PerceptualEval.Inference;
 using PerceptualEval.Tensors;
 
@@ -32,18 +33,20 @@ public class TilingTests
 
     // A network that looks at one cell at a time gives the same picture in tiles; a tile cut or put down in the wrong place would show.
     [Theory]
-    [InlineData(9, 30)]
-    [InlineData(31, 8)]
-    [InlineData(20, 21)]
-    public void Decode_NetworkWithoutSurroundings_GivesTheWholePicture(int height, int width)
+    [InlineData("2,3", 9, 30)]
+    [InlineData("2,3", 31, 8)]
+    [InlineData("2,3", 20, 21)]
+    [InlineData("2,3,4", 9, 21)] // clips: a tile has all their frames
+    public void Decode_NetworkWithoutSurroundings_GivesTheWholePicture(string leading, int height, int width)
     {
-        using var latents = new TensorBuffer(new TensorShape(2, 3, height, width));
+        long[] planes = [.. leading.Split(',').Select(length => long.Parse(length, CultureInfo.InvariantCulture))];
+        using var latents = new TensorBuffer(new TensorShape([.. planes, height, width]));
         for (var i = 0; i < latents.Span.Length; i++)
         {
             latents.Span[i] = MathF.Sin(i);
         }
 
-        using var whole = new TensorBuffer(new TensorShape(2, 3, height * 2, width * 2));
+        using var whole = new TensorBuffer(new TensorShape([.. planes, height * 2, width * 2]));
         using var tiled = new TensorBuffer(whole.Shape);
         Enlarge(latents, whole);
 
@@ -63,12 +66,12 @@ public class TilingTests
 
     private static void Enlarge(TensorBuffer latents, TensorBuffer images)
     {
-        var width = (int)images.Shape[3];
+        var width = (int)images.Shape[^1];
         for (var i = 0; i < images.Span.Length; i++)
         {
             var (row, x) = (i / width, i % width);
-            var (plane, y) = (row / (int)images.Shape[2], row % (int)images.Shape[2]);
-            images.Span[i] = latents.Span[(((plane * (int)latents.Shape[2]) + (y / 2)) * (width / 2)) + (x / 2)];
+            var (plane, y) = (row / (int)images.Shape[^2], row % (int)images.Shape[^2]);
+            images.Span[i] = latents.Span[(((plane * (int)latents.Shape[^2]) + (y / 2)) * (width / 2)) + (x / 2)];
         }
     }
 }
