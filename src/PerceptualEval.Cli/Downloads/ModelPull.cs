@@ -23,18 +23,22 @@ internal sealed class ModelPull(ModelStore store, Catalogue catalogue, DownloadO
         var recipes = names.Distinct().Select(name => new Recipe(name, catalogue.Find(name))).ToArray();
         using var download = new HttpDownload(options);
         var files = new OfficialFiles(_modelsFolder, catalogue, download);
-        foreach (var recipe in recipes)
+        string[] needed = [.. recipes.SelectMany(recipe => recipe.Entry.Files).Distinct()];
+        try
         {
-            if (store.ModelFolders().FirstOrDefault(folder => Path.GetFileName(folder) == recipe.Name) is { } installed)
+            foreach (var recipe in recipes)
             {
-                done(Model.Open(installed), false);
-                continue;
+                var installed = store.ModelFolders().FirstOrDefault(folder => Path.GetFileName(folder) == recipe.Name);
+                var model = installed is null ? await InstallAsync(recipe, files, interrupt).ConfigureAwait(false) : Model.Open(installed);
+                done(model, installed is null);
             }
 
-            done(await InstallAsync(recipe, files, interrupt).ConfigureAwait(false), true);
+            files.Remove(needed);
         }
-
-        files.Remove(recipes.SelectMany(recipe => recipe.Entry.Files).Distinct());
+        finally
+        {
+            files.RemoveEmptyFolders(needed);
+        }
     }
 
     private async Task<Model> InstallAsync(Recipe recipe, OfficialFiles files, CancellationToken interrupt)

@@ -67,15 +67,18 @@ internal sealed class OfficialFiles(string modelsFolder, Catalogue catalogue, Ht
     /// <summary>Removes the files of models that are built.</summary>
     public void Remove(IEnumerable<string> names)
     {
+        foreach (var path in names.Select(PathOf).Where(File.Exists))
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Removes the folders that were made for files of which nothing is left.</summary>
+    public void RemoveEmptyFolders(IEnumerable<string> names)
+    {
         foreach (var name in names)
         {
-            var path = PathOf(name);
-            if (File.Exists(path))
-            {
-                File.Delete(path);
-            }
-
-            RemoveIfEmpty(Path.GetDirectoryName(path)!);
+            RemoveIfEmpty(Path.GetDirectoryName(PathOf(name))!);
         }
 
         RemoveIfEmpty(Path.Combine(modelsFolder, FolderName));
@@ -83,9 +86,16 @@ internal sealed class OfficialFiles(string modelsFolder, Catalogue catalogue, Ht
 
     private static void RemoveIfEmpty(string folder)
     {
-        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        try
         {
-            Directory.Delete(folder);
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                Directory.Delete(folder);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another process may just have put a file there; and an empty folder harms nobody.
         }
     }
 

@@ -141,7 +141,14 @@ internal static class BuildVerb
         var manifest = model.Manifest;
         Console.WriteLine(model.Folder);
         Console.Error.WriteLine(manifest.Latent is { } latent
-            ? $"{manifest.Architecture}: latents of {LatentText.Of(latent)}{(latent.CanConvert ? string.Empty : " only (no scaling is known)")}."
+            ? $"{manifest.Architecture}: latents of {LatentText.Of(latent)}{Restriction(latent)}."
             : $"{manifest.Architecture}: {manifest.FeatureChannels!.Count} layers, images of at least {manifest.MinimumImageSize} pixels.");
     }
+
+    private static string Restriction(LatentSpace latent) => latent switch
+    {
+        { CanConvert: true } => string.Empty,
+        { PatchSize: > 1 } => " only (the full VAE's weights have the scaling)",
+        _ => " only (no scaling is known; --family or --config states it)",
+    };
 }

@@ -10,10 +10,14 @@ internal static partial class ForeignCheckpoint
     [
         (Mochi(), "the Mochi VAE"),
         (CogVideoX(), "the CogVideoX VAE, but without a decoder in diffusers' names"),
-        (Wan(), "the Wan or Qwen-Image VAE"),
         (Ltx(), "the LTX-Video VAE"),
-        (DeepCompression(), "DC-AE, the VAE of Sana"),
         (HunyuanVideo(), "the HunyuanVideo VAE or one like it, with 3-D convolutions"),
+        (Wan(), "the Wan or Qwen-Image VAE"),
+        (DeepCompression(), "DC-AE, the VAE of Sana"),
+        (Cosmos(), "the Cosmos tokenizer"),
+        (Allegro(), "the Allegro VAE"),
+        (Magvit(), "MAGVIT, the VAE of EasyAnimate"),
+        (Asymmetric(), "AsymmetricAutoencoderKL, a VAE for inpainting"),
         (TemporalDecoder(), "the VAE of Stable Video Diffusion, with a temporal decoder"),
         (Taehv(), "TAEHV, a tiny video autoencoder"),
         (Quantized(), "a VQ autoencoder, with a codebook"),
@@ -68,6 +72,18 @@ internal static partial class ForeignCheckpoint
 
     [GeneratedRegex(@"coder\..*resnets\.0\.conv1\.conv\.weight|coder\.mid\.block_1\.conv1\.conv\.weight")]
     private static partial Regex HunyuanVideo();
+
+    [GeneratedRegex(@"coder\.(unpatcher3d|patcher3d)\.|coder\..*\.conv3d\.weight$|coder\.conv_in\.conv_[st]\.")]
+    private static partial Regex Cosmos();
+
+    [GeneratedRegex(@"coder\.temp_conv_(in|out)\.|coder\..*\.temp_convs\.")]
+    private static partial Regex Allegro();
+
+    [GeneratedRegex(@"coder\.mid_block\.convs\.\d|coder\.(up|down)_blocks\.\d+\.convs\.\d")]
+    private static partial Regex Magvit();
+
+    [GeneratedRegex(@"decoder\.condition_encoder\.")]
+    private static partial Regex Asymmetric();
 
     [GeneratedRegex(@"coder\..*(temporal_res_block|time_stack|time_mix_conv|time_conv_out)")]
     private static partial Regex TemporalDecoder();

@@ -154,6 +154,7 @@ public sealed class ModelPullTests : IDisposable
         Assert.Contains($"fetch {url} elsewhere", exception.Message, StringComparison.Ordinal);
         Assert.EndsWith("perceptual-eval build decoder tiny.safetensors --name tiny", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
+        Assert.Empty(Entries(Store));
     }
 
     [Fact]

@@ -15,8 +15,8 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
     [Fact]
     public async Task Build_EachKind_PrintsTheFolderAndSaysWhatItIs()
     {
-        AssertBuilt(await models.BuildDecoder(), ToolModels.Decoder, "TAESD decoder: latents of 4 channels, 1/8 of the image's size, model units only (no scaling is known).");
-        AssertBuilt(await models.BuildEncoder(), ToolModels.Encoder, "TAESD encoder: latents of 4 channels, 1/8 of the image's size, model units only (no scaling is known).");
+        AssertBuilt(await models.BuildDecoder(), ToolModels.Decoder, "TAESD decoder: latents of 4 channels, 1/8 of the image's size, model units only (no scaling is known; --family or --config states it).");
+        AssertBuilt(await models.BuildEncoder(), ToolModels.Encoder, "TAESD encoder: latents of 4 channels, 1/8 of the image's size, model units only (no scaling is known; --family or --config states it).");
         AssertBuilt(await models.BuildLpips(), ToolModels.Lpips, "LPIPS squeeze v0.1: 7 layers, images of at least 17 pixels.");
     }
 

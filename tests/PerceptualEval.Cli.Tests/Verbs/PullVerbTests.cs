@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PerceptualEval.Cli.Tests.Downloads;
+using PerceptualEval.Cli.Tests.Executable;
 using PerceptualEval.TestSupport;
 using static PerceptualEval.Cli.Tests.Downloads.LocalServer;
 
@@ -45,7 +46,23 @@ public sealed class PullVerbTests : IDisposable
     [Fact]
     public void Pull_List_IsOk() => Assert.Equal(0, Program.Main(["pull", "--list", "--models", _folder.Root]));
 
-    private int Pull(Uri url)
+    [Fact]
+    public async Task Pull_BehindAProxy_AsksIt()
+    {
+        Assert.SkipUnless(File.Exists("/bin/sh"), "needs a shell");
+        using var proxy = new LocalServer(request => Reply.File(request, TinyModels.TaesdDecoder));
+        var (url, address) = (new Uri("http://weights.invalid/file"), proxy.Url().GetLeftPart(UriPartial.Authority));
+
+        var run = await Tool.RunInShell($"no_proxy= http_proxy={address} \"$@\"", Arguments(url));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(url.AbsoluteUri, Assert.Single(proxy.Requests).Path);
+    }
+
+    private int Pull(Uri url) => Program.Main(Arguments(url));
+
+    // A catalogue of one model whose weights are at that address.
+    private string[] Arguments(Uri url)
     {
         var catalogue = _folder.Text("catalogue.json", JsonSerializer.Serialize(new
         {
@@ -53,6 +70,6 @@ public sealed class PullVerbTests : IDisposable
             files = new Dictionary<string, object> { ["tiny.safetensors"] = new { origin = "a test", licence = "MIT", url } },
             models = new Dictionary<string, object> { ["tiny"] = new { kind = "decoder", weights = "tiny.safetensors" } },
         }));
-        return Program.Main(["pull", "tiny", "--catalogue", catalogue, "--models", _folder["store"]]);
+        return ["pull", "tiny", "--catalogue", catalogue, "--models", _folder["store"]];
     }
 }

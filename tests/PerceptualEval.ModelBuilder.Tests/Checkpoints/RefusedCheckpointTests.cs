@@ -34,6 +34,9 @@ public sealed class RefusedCheckpointTests : IDisposable
     [InlineData("decoder.stages.1.op_list.0.main.conv.conv.bias", "DC-AE")]
     [InlineData("decoder.mid_block.resnets.0.conv1.conv.weight", "HunyuanVideo")]
     [InlineData("decoder.block_in.resnets.0.norm1.norm_layer.weight", "Mochi")]
+    [InlineData("decoder.unpatcher3d.wavelets", "Cosmos")]
+    [InlineData("decoder.conv_in.conv_s.weight", "Cosmos")]
+    [InlineData("decoder.mid_block.convs.0.conv1.conv.weight", "MAGVIT")]
     [InlineData("decoder.7.conv.weight", "TAEHV")]
     [InlineData("some.thing", "some.thing")]
     public void Build_ForeignCheckpoint_SaysWhatItLooksLike(string tensor, string expected)
@@ -50,11 +53,22 @@ public sealed class RefusedCheckpointTests : IDisposable
     [InlineData("decoder.up_blocks.0.0.conv1.weight", "DC-AE")]
     [InlineData("quantize.embedding.weight", "a VQ autoencoder")]
     [InlineData("decoder.up_blocks.0.resnets.0.temporal_res_block.conv1.weight", "Stable Video Diffusion")]
+    [InlineData("decoder.temp_conv_in.weight", "Allegro")]
+    [InlineData("decoder.condition_encoder.layers.0.weight", "AsymmetricAutoencoderKL")]
     public void Build_AutoencoderThatBeginsLikeAKl_IsNamed(string tensor, string expected)
     {
         var path = Weights.Of(("decoder.conv_in.weight", [4, 4, 3, 3]), (tensor, [4])).Save(_folder["foreign.safetensors"]);
 
         Assert.Contains(expected, Refused(() => DecoderBuilder.Build(path, "foreign", _folder.Root)), StringComparison.Ordinal);
+    }
+
+    // HunyuanVideo 1.5 has the norms of Wan and the convolutions of HunyuanVideo.
+    [Fact]
+    public void Build_SignsOfTwoFamilies_NamesTheOneThatHasBoth()
+    {
+        var path = Weights.Of(("decoder.mid_block.resnets.0.norm1.gamma", [4]), ("decoder.mid_block.resnets.0.conv1.conv.weight", [4, 4, 3, 3])).Save(_folder["foreign.safetensors"]);
+
+        Assert.Contains("HunyuanVideo", Refused(() => DecoderBuilder.Build(path, "foreign", _folder.Root)), StringComparison.Ordinal);
     }
 
     [Theory]

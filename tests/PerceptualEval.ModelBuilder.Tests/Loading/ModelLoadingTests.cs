@@ -108,6 +108,25 @@ public sealed class ModelLoadingTests(TestModels models) : IDisposable
         Assert.Throws<ModelException>(() => new PerceptualNetwork(models.TaesdDecoder(), TestModels.OneThread));
     }
 
+    // An export in [0,1]: the same graphs under a manifest that says so.
+    [Fact]
+    public void Run_GraphsInAnotherRange_ConvertImagesAtTheEdge()
+    {
+        using var image = Measured.Tensor([.. Enumerable.Range(0, 3 * 16 * 16).Select(i => MathF.Sin(i))], 1, 3, 16, 16);
+        using var half = Measured.Tensor([.. image.Span.ToArray().Select(value => (value + 1) / 2)], 1, 3, 16, 16);
+        using var encoder = new ImageEncoder(models.TaesdEncoder(), TestModels.OneThread);
+        using var theirEncoder = new ImageEncoder(With(models.TaesdEncoder(), manifest => manifest with { ImageRange = [0, 1] }), TestModels.OneThread);
+        using var theirDecoder = new LatentDecoder(With(models.TaesdDecoder(), manifest => manifest with { ImageRange = [0, 1] }), TestModels.OneThread);
+
+        using var latents = encoder.Encode(half);
+        using var theirLatents = theirEncoder.Encode(image);
+        using var decoded = models.LoadDecoder(models.TaesdDecoder()).Decode(latents);
+        using var theirDecoded = theirDecoder.Decode(latents);
+
+        AssertEqual(latents.Span.ToArray(), theirLatents.Span.ToArray());
+        AssertEqual([.. decoded.Span.ToArray().Select(value => (2 * value) - 1)], theirDecoded.Span.ToArray());
+    }
+
     [Fact]
     public void Load_ByName_FindsBothModelsAndScores()
     {
@@ -173,6 +192,9 @@ public sealed class ModelLoadingTests(TestModels models) : IDisposable
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(path, bytes);
     }
+
+    // float32 rounding of the range's conversion, through the network.
+    private static void AssertEqual(float[] expected, float[] found) => Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
 
     private Model Copy(Model model) => Model.Open(_folder.CopyOf(model));
 
