@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using PerceptualEval.Cli.Results;
 
 namespace PerceptualEval.Cli.Downloads;
@@ -23,6 +24,9 @@ internal sealed class PartFile : IDisposable
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0);
         });
         Tag = OrSay(whileRunning: false, () => File.Exists(_tagPath) ? File.ReadAllText(_tagPath) : null);
+
+        // Half a tag, from a run that was killed, is none.
+        Tag = EntityTagHeaderValue.TryParse(Tag, out _) ? Tag : null;
         Length = Tag is null ? 0 : _file.Length;
         _file.Position = Length;
     }

@@ -80,6 +80,21 @@ public sealed class HttpDownloadTests : IDisposable
         Assert.Null(server.Requests[1]["Range"]);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"v")]
+    public async Task Fetch_HalfATagFromAnEarlierRun_StartsOver(string tag)
+    {
+        _folder.Text("a/file.part", "old");
+        _folder.Text("a/file.part.etag", tag);
+        using var server = new LocalServer(request => Reply.File(request, Content));
+
+        await FetchAsync(server.Url());
+
+        Assert.Equal(Content, File.ReadAllBytes(Part));
+        Assert.Null(Assert.Single(server.Requests)["Range"]);
+    }
+
     [Fact]
     public async Task Fetch_BreaksAtTheSamePlaceForEver_IsGivenUp()
     {
