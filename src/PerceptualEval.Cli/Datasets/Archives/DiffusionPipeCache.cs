@@ -26,6 +26,10 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
     public static bool IsAt(string path) => System.IO.Path.GetFileName(path.AsSpan()).Equals(DatabaseName, StringComparison.Ordinal)
         && File.Exists(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "shard_0.bin"));
 
+    /// <summary>Whether a path is that of a cache's shard: by its name, and the database beside it.</summary>
+    public static bool IsShard(string path) => path.EndsWith(".bin", StringComparison.Ordinal) && ShardName().IsMatch(System.IO.Path.GetFileNameWithoutExtension(path.AsSpan()))
+        && File.Exists(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, DatabaseName));
+
     /// <inheritdoc/>
     public override string IdPrefix(string name) => name[..^DatabaseName.Length];
 
@@ -33,10 +37,10 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
     public override bool Owns(string id, string idPrefix) => id.StartsWith(idPrefix, StringComparison.Ordinal) && ShardName().IsMatch(id.AsSpan(idPrefix.Length));
 
     /// <inheritdoc/>
-    public override IEnumerable<DatasetFile> Files(SourceKind kind, string idPrefix)
+    public override IEnumerable<DatasetFile> Files(SourceKind? kind, string idPrefix)
     {
         // A trainer's cache has a folder of latents and one for each text encoder.
-        if (kind != SourceKind.Latent || System.IO.Path.GetFileName(Folder).StartsWith(TextEmbeddings, StringComparison.Ordinal))
+        if (kind == SourceKind.Image || System.IO.Path.GetFileName(Folder).StartsWith(TextEmbeddings, StringComparison.Ordinal))
         {
             yield break;
         }
@@ -61,7 +65,7 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
     // SQLite columns hold any type, and convert what they are asked for: text becomes 0.
     private static long Integer(SqliteDataReader reader, int column) => reader.GetValue(column) is long and >= 0 and var value
         ? value
-        : throw new InvalidDataException($"its column {reader.GetName(column)} holds '{reader.GetValue(column)}' where a number is expected");
+        : throw new InvalidDataException($"its column {reader.GetName(column)} holds '{MemberName.Printable(Convert.ToString(reader.GetValue(column), CultureInfo.InvariantCulture)!)}' where a number is expected");
 
     private SqliteConnection Open()
     {

@@ -24,9 +24,9 @@ internal sealed class ParquetTable(string path) : Archive(path)
     public override bool InOrderOnly => true;
 
     /// <inheritdoc/>
-    public override IEnumerable<DatasetFile> Files(SourceKind kind, string idPrefix)
+    public override IEnumerable<DatasetFile> Files(SourceKind? kind, string idPrefix)
     {
-        if (kind != SourceKind.Latent)
+        if (kind == SourceKind.Image)
         {
             throw new DatasetException($"'{Path}' is a Parquet table; images are read from files, folders and tar archives.");
         }
