@@ -65,7 +65,7 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
     // SQLite columns hold any type, and convert what they are asked for: text becomes 0.
     private static long Integer(SqliteDataReader reader, int column) => reader.GetValue(column) is long and >= 0 and var value
         ? value
-        : throw new InvalidDataException($"its column {reader.GetName(column)} holds '{MemberName.Printable(Convert.ToString(reader.GetValue(column), CultureInfo.InvariantCulture)!)}' where a number is expected");
+        : throw new InvalidDataException($"its column {reader.GetName(column)} holds '{reader.GetValue(column)}' where a number is expected");
 
     private SqliteConnection Open()
     {
@@ -90,7 +90,8 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
         }
         catch (Exception exception) when (exception is SqliteException or InvalidDataException)
         {
-            throw new DatasetException($"'{Path}' can't be read as the database of a diffusion-pipe cache: {exception.Message}", exception);
+            // SQLite quotes what it finds in the file.
+            throw new DatasetException($"'{Path}' can't be read as the database of a diffusion-pipe cache: {MemberName.Printable(exception.Message)}", exception);
         }
     }
 

@@ -64,6 +64,18 @@ public sealed class DiffusionPipeCacheTests : IDisposable
         Assert.StartsWith($"'{_folder["cache/metadata.db"]}'", exception.Message, StringComparison.Ordinal);
     }
 
+    // Found by fuzzing: SQLite's messages quote the file.
+    [Theory]
+    [InlineData("UPDATE items SET shard = 'x\u001b[31m'")]
+    [InlineData("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE items(shard \u0001' WHERE name = 'items'")]
+    public void Files_ControlCharactersInTheDatabase_AreNotInTheMessage(string sql)
+    {
+        _folder.DiffusionPipeCache("cache", [[1]]);
+        DiffusionPipeFiles.Execute(_folder["cache/metadata.db"], sql);
+
+        Assert.DoesNotContain(Assert.Throws<DatasetException>(Files).Message, char.IsControl);
+    }
+
     [Fact]
     public void Files_DatabaseOfSomethingElse_IsRefused()
     {
