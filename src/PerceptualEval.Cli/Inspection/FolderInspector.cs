@@ -27,7 +27,7 @@ internal sealed class FolderInspector(LatentReading reading, IReadOnlyList<Model
     public FolderInspection Inspect(string root, CancellationToken cancellationToken)
     {
         var files = 0L;
-        foreach (var file in Archive.At(root) is { } archive ? archive.Files(SourceKind.Image, "") : FilesOf(root))
+        foreach (var file in Archive.At(root) is { } archive ? archive.Files(kind: null, "") : FilesOf(root))
         {
             cancellationToken.ThrowIfCancellationRequested();
             files++;
@@ -37,11 +37,7 @@ internal sealed class FolderInspector(LatentReading reading, IReadOnlyList<Model
             }
             catch (Exception exception) when (exception is DatasetException or TensorFileException or ImageFileException)
             {
-                _unreadableCount++;
-                if (_unreadable.Count < UnreadableShown)
-                {
-                    _unreadable.Add(exception.Message);
-                }
+                AddUnreadable(exception);
             }
         }
 
@@ -57,17 +53,49 @@ internal sealed class FolderInspector(LatentReading reading, IReadOnlyList<Model
     }
 
     // An archive in the folder is as the folder that it would unpack to.
-    private static IEnumerable<DatasetFile> FilesOf(string root) => FileListing.All(root).SelectMany(path => Archive.At(path) is { } archive
-        ? archive.Files(SourceKind.Image, "")
-        : [new FileOnDisk("", path)]);
+    private IEnumerable<DatasetFile> FilesOf(string root) => FileListing.All(root).Where(path => !DiffusionPipeCache.IsShard(path)).SelectMany(path =>
+        Archive.At(path) is { } archive ? FilesOf(archive) : [new FileOnDisk("", path)]);
+
+    // As far as the archive can be read: one that is damaged is one bad file of the folder.
+    private IEnumerable<DatasetFile> FilesOf(Archive archive)
+    {
+        using var files = archive.Files(kind: null, "").GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!files.MoveNext())
+                {
+                    yield break;
+                }
+            }
+            catch (DatasetException exception)
+            {
+                AddUnreadable(exception);
+                yield break;
+            }
+
+            yield return files.Current;
+        }
+    }
+
+    private void AddUnreadable(Exception exception)
+    {
+        _unreadableCount++;
+        if (_unreadable.Count < UnreadableShown)
+        {
+            _unreadable.Add(exception.Message);
+        }
+    }
 
     private void Add(DatasetFile file, string root)
     {
-        if (!FileExtensions.IsTensor(file.Path))
+        // Rows and items have no extensions, and are nothing but latents.
+        if (!FileExtensions.IsTensor(file.Path) && file.Archive is not (ArchiveKind.Parquet or ArchiveKind.DiffusionPipe))
         {
             var isPicture = FileExtensions.Belongs(file.Path, SourceKind.Image);
-            var size = isPicture ? $"{file.ReadPictureSize()}" : "";
-            Count(file, root, (isPicture ? "picture" : $"other ({Path.GetExtension(file.Path)})", size, null), null);
+            var (size, extension) = (isPicture ? $"{file.ReadPictureSize()}" : "", Path.GetExtension(file.Path));
+            Count(file, root, (isPicture ? "picture" : extension.Length > 0 ? $"other ({extension})" : "other", size, null), null);
             return;
         }
 
@@ -90,7 +118,9 @@ internal sealed class FolderInspector(LatentReading reading, IReadOnlyList<Model
         Count(file, root, ($"{recognised.Format.Writer} ({opened.Format})", shapes, tensors[0].Stored!.Units.Units?.ToString().ToLowerInvariant()), tensors[0]);
     }
 
-    private static string NameOf(DatasetFile file, string root) => Path.GetRelativePath(root, file.Path).Replace(Path.DirectorySeparatorChar, '/');
+    // Items of a cache lie in the shards beside the database that was named.
+    private static string NameOf(DatasetFile file, string root) =>
+        Path.GetRelativePath(DiffusionPipeCache.IsAt(root) ? Path.Combine(root, "..") : root, file.Path).Replace(Path.DirectorySeparatorChar, '/');
 
     private void Count(DatasetFile file, string root, (string Content, string Shapes, string? Units) key, SampleTensor? first)
     {

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
@@ -9,7 +10,10 @@ using PerceptualEval.TestSupport.Fuzzing;
 
 namespace PerceptualEval.Cli.Tests.Fuzzing;
 
-/// <summary>Tar archives, damaged: in their headers with and without a fitting checksum, and in their gzip. Runs longer where <c>PERCEPTUAL_EVAL_FUZZ_MINUTES</c> is set.</summary>
+/// <summary>
+/// Archives, damaged: tar in its headers with and without a fitting checksum, and in its gzip; zip; diffusion-pipe's database. What is
+/// damaged, the corpus, is made on the spot by the platform's writers. Runs longer where <c>PERCEPTUAL_EVAL_FUZZ_MINUTES</c> is set.
+/// </summary>
 public sealed class ArchiveFuzzTests : IDisposable
 {
     private const int BlockBytes = 512;
@@ -33,6 +37,41 @@ public sealed class ArchiveFuzzTests : IDisposable
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{count} inputs");
         Assert.True(count > 0);
+    }
+
+    [Fact]
+    public void Files_DamagedZip_ReadsOrRefuses()
+    {
+        (string, byte[])[] files = [("a.npy", TarBytes.Latent(0)), ("a.txt", "text"u8.ToArray()), ("sub/b.npy", TarBytes.Latent(1))];
+        byte[][] zips = [ZipBytes.Of(files), ZipBytes.Of(CompressionLevel.Optimal, files), ZipBytes.Of64("a.npy", TarBytes.Latent(2))];
+        var path = _folder["a.zip"];
+        var fuzz = new FuzzRun(exception => exception is DatasetException or TensorFileException, input => ReadEverything(path, input));
+
+        var count = fuzz.Run(3_000, seed => Damage(seed, zips));
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{count} inputs");
+        Assert.True(count > 0);
+    }
+
+    [Fact]
+    public void Files_DamagedDiffusionPipeDatabase_ReadsOrRefuses()
+    {
+        _folder.DiffusionPipeCache("one", [[1]]);
+        _folder.DiffusionPipeCache("cache", [[1, 2], [3]]);
+        byte[][] databases = [File.ReadAllBytes(_folder["one/metadata.db"]), File.ReadAllBytes(_folder["cache/metadata.db"])];
+        var path = _folder["cache/metadata.db"];
+        var fuzz = new FuzzRun(exception => exception is DatasetException or TensorFileException, input => ReadEverything(path, input));
+
+        var count = fuzz.Run(500, seed => Damage(seed, databases));
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{count} inputs");
+        Assert.True(count > 0);
+    }
+
+    private static byte[] Damage(int seed, byte[][] corpus)
+    {
+        var mutator = new Mutator(seed);
+        return mutator.Mutate(corpus[mutator.Next(corpus.Length)], corpus[mutator.Next(corpus.Length)]);
     }
 
     private static byte[] Sample(TarEntryFormat format) => TarBytes.Of(
@@ -77,7 +116,7 @@ public sealed class ArchiveFuzzTests : IDisposable
         }
     }
 
-    private static void ReadEverything(string path, byte[] input)
+    internal static void ReadEverything(string path, byte[] input)
     {
         File.WriteAllBytes(path, input);
         foreach (var file in Archive.At(path)!.Files(SourceKind.Latent, ""))

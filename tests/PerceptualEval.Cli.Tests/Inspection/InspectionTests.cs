@@ -2,6 +2,7 @@ using System.Text.Json;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Inspection;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Cli.Tests.Datasets.Archives;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
@@ -129,6 +130,50 @@ public sealed class InspectionTests : IDisposable
         Assert.Equal(1, inspection.UnreadableCount);
         Assert.Contains("broken.npy", Assert.Single(inspection.Unreadable), StringComparison.Ordinal);
         Assert.NotNull(inspection.Command);
+    }
+
+    [Theory]
+    [InlineData("a.tar")]
+    [InlineData("a.tgz")]
+    [InlineData("a.zip")]
+    public void Inspect_Archive_GroupsItsFiles(string name)
+    {
+        (string, byte[])[] files = [("a.npy", TarBytes.Latent(0)), ("sub/b.npy", TarBytes.Latent(1)), ("a.txt", "text"u8.ToArray())];
+        File.WriteAllBytes(_folder[name], name switch { "a.zip" => ZipBytes.Of(files), "a.tar" => TarBytes.Of(files), _ => TarBytes.Gzip(TarBytes.Of(files)) });
+
+        var inspection = new FolderInspector(LatentReading.Default, []).Inspect(_folder[name], TestContext.Current.CancellationToken);
+
+        Assert.Equal((3, 0), (inspection.Files, inspection.UnreadableCount));
+        Assert.Equal(("plain tensors (npy)", "[4,2,2]", 2L), (inspection.Groups[0].Content, inspection.Groups[0].Shapes, inspection.Groups[0].Count));
+        Assert.Equal(["a.npy", "sub/b.npy"], inspection.Groups[0].Examples);
+        Assert.Equal("other (.txt)", inspection.Groups[1].Content);
+        Assert.StartsWith($"perceptual-eval score --target {_folder[name]}", inspection.Command, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inspect_FolderWithADamagedArchive_NamesItAndGoesOn()
+    {
+        var whole = TarBytes.Of(("a.npy", TarBytes.Latent(0)), ("b.npy", TarBytes.Latent(1)));
+        File.WriteAllBytes(_folder["whole.tar"], whole);
+        File.WriteAllBytes(_folder["cut.tar"], whole[..1024]);
+
+        var inspection = new FolderInspector(LatentReading.Default, []).Inspect(_folder[""], TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, Assert.Single(inspection.Groups).Count);
+        Assert.Contains("cut.tar' can't be read", Assert.Single(inspection.Unreadable), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cache")]
+    [InlineData("cache/metadata.db")]
+    public void Inspect_DiffusionPipeCache_CountsItsItems(string path)
+    {
+        _folder.DiffusionPipeCache("cache", [[1, 2], [3]]);
+
+        var inspection = new FolderInspector(LatentReading.Default, []).Inspect(_folder[path], TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, inspection.Files);
+        Assert.Equal(["shard_0.bin/0", "shard_0.bin/1", "shard_1.bin/2"], Assert.Single(inspection.Groups).Examples);
     }
 
     [Fact]

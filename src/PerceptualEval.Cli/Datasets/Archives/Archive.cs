@@ -6,8 +6,13 @@ namespace PerceptualEval.Cli.Datasets.Archives;
 /// <param name="path">The archive.</param>
 internal abstract class Archive(string path)
 {
+    // The limits of the tensor file readers (gzip, zip): 64 MiB are believed, beyond 100-fold expansion up to 1 GiB.
+    private const long TrustedLength = 64 << 20;
+    private const long MaxExpansion = 100;
+    private const long MaxLength = 1 << 30;
+
     /// <summary>The extensions of archives, for messages.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".tar", ".tar.gz", ".tgz", ".parquet"];
+    public static IReadOnlyList<string> Extensions { get; } = [".tar", ".tar.gz", ".tgz", ".zip", ".parquet"];
 
     /// <summary>The archive.</summary>
     public string Path { get; } = path;
@@ -19,9 +24,15 @@ internal abstract class Archive(string path)
     public static Archive? At(string path) =>
         Ends(path, ".tar") ? new TarArchive(path, compressed: false)
         : Ends(path, ".tar.gz") || Ends(path, ".tgz") ? new TarArchive(path, compressed: true)
+        : Ends(path, ".zip") ? new ZippedFolder(path)
         : Ends(path, ".parquet") ? new ParquetTable(path)
         : DiffusionPipeCache.IsAt(path) ? new DiffusionPipeCache(path)
         : null;
+
+    /// <summary>The most bytes that a compressed file is unpacked to.</summary>
+    /// <param name="compressedLength">How many bytes it is unpacked from, or the whole archive has.</param>
+    public static long MostUnpacked(long compressedLength) =>
+        Math.Min(MaxLength, Math.Max(TrustedLength, Math.Min(compressedLength, MaxLength) * MaxExpansion));
 
     /// <summary>What the ids of its files begin with where it lies in a folder.</summary>
     /// <param name="name">Its path within the folder, with forward slashes.</param>
@@ -33,10 +44,10 @@ internal abstract class Archive(string path)
     public virtual bool Owns(string id, string idPrefix) => false;
 
     /// <summary>The files that belong to a dataset, in the order of the archive; it is read as far as files are asked for.</summary>
-    /// <param name="kind">What its files hold.</param>
+    /// <param name="kind">What its files hold; null for all, also those that belong to no dataset.</param>
     /// <param name="idPrefix">What their ids begin with: nothing, or the archive's place in a folder with a slash.</param>
     /// <exception cref="DatasetException">While enumerating: the archive can't be read, is damaged, or names files that it must not.</exception>
-    public abstract IEnumerable<DatasetFile> Files(SourceKind kind, string idPrefix);
+    public abstract IEnumerable<DatasetFile> Files(SourceKind? kind, string idPrefix);
 
     private static bool Ends(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 }

@@ -26,6 +26,10 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
     public static bool IsAt(string path) => System.IO.Path.GetFileName(path.AsSpan()).Equals(DatabaseName, StringComparison.Ordinal)
         && File.Exists(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "shard_0.bin"));
 
+    /// <summary>Whether a path is that of a cache's shard: by its name, and the database beside it.</summary>
+    public static bool IsShard(string path) => path.EndsWith(".bin", StringComparison.Ordinal) && ShardName().IsMatch(System.IO.Path.GetFileNameWithoutExtension(path.AsSpan()))
+        && File.Exists(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, DatabaseName));
+
     /// <inheritdoc/>
     public override string IdPrefix(string name) => name[..^DatabaseName.Length];
 
@@ -33,10 +37,10 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
     public override bool Owns(string id, string idPrefix) => id.StartsWith(idPrefix, StringComparison.Ordinal) && ShardName().IsMatch(id.AsSpan(idPrefix.Length));
 
     /// <inheritdoc/>
-    public override IEnumerable<DatasetFile> Files(SourceKind kind, string idPrefix)
+    public override IEnumerable<DatasetFile> Files(SourceKind? kind, string idPrefix)
     {
         // A trainer's cache has a folder of latents and one for each text encoder.
-        if (kind != SourceKind.Latent || System.IO.Path.GetFileName(Folder).StartsWith(TextEmbeddings, StringComparison.Ordinal))
+        if (kind == SourceKind.Image || System.IO.Path.GetFileName(Folder).StartsWith(TextEmbeddings, StringComparison.Ordinal))
         {
             yield break;
         }
@@ -86,7 +90,8 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
         }
         catch (Exception exception) when (exception is SqliteException or InvalidDataException)
         {
-            throw new DatasetException($"'{Path}' can't be read as the database of a diffusion-pipe cache: {exception.Message}", exception);
+            // SQLite quotes what it finds in the file.
+            throw new DatasetException($"'{Path}' can't be read as the database of a diffusion-pipe cache: {MemberName.Printable(exception.Message)}", exception);
         }
     }
 

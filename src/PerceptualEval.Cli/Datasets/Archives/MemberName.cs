@@ -1,10 +1,13 @@
 using PerceptualEval.Cli.Datasets.Files;
+using PerceptualEval.Cli.Datasets.Formats;
 
 namespace PerceptualEval.Cli.Datasets.Archives;
 
 /// <summary>The names that archives give their files: text from elsewhere that becomes ids, and so file names of results.</summary>
 internal static class MemberName
 {
+    private const int QuotedCharacters = 200;
+
     /// <summary>A member's path within the archive, without <c>./</c> at its beginning.</summary>
     /// <exception cref="DatasetException">The name would leave the folder that the archive is unpacked to, or holds control characters.</exception>
     public static string Clean(string name, string archive)
@@ -28,18 +31,25 @@ internal static class MemberName
             : clean;
     }
 
-    /// <summary>Whether a member belongs to a dataset. Images are pictures: a WebDataset archive keeps tensors of the same id beside them. Hidden files don't count.</summary>
-    public static bool Belongs(string name, SourceKind kind) =>
+    /// <summary>
+    /// Whether a member belongs to a dataset. Images are pictures: a WebDataset archive keeps tensors of the same id beside them.
+    /// Hidden files don't count.
+    /// </summary>
+    /// <param name="name">The member's name.</param>
+    /// <param name="file">The same, as that of a cache file.</param>
+    /// <param name="kind">What the dataset's files hold; null for anything.</param>
+    public static bool Belongs(string name, CacheFileName file, SourceKind? kind) =>
         !name.StartsWith('.') && !name.Contains("/.", StringComparison.Ordinal)
-        && FileExtensions.Belongs(name, kind) && FileExtensions.IsTensor(name) == (kind == SourceKind.Latent)
-        && !FileExtensions.IsShardIndex(name);
+        && (kind is not { } wanted
+            || (FileExtensions.Belongs(name, wanted) && FileExtensions.IsTensor(name) == (wanted == SourceKind.Latent)
+                && !FileExtensions.IsShardIndex(name) && !LatentFormats.Skips(file)));
+
+    /// <summary>The beginning of a text out of an archive as a message may quote it: in one line, without terminal sequences.</summary>
+    public static string Printable(string text) => string.Concat(text.Take(QuotedCharacters).Select(character => IsControl(character) ? '?' : character));
 
     // Names are printed: no line breaks, no terminal sequences.
     private static bool IsControl(char character) => char.IsControl(character) || character is '\u2028' or '\u2029';
 
-    private static DatasetException Refuse(string name, string archive, string problem)
-    {
-        var shown = string.Concat(name.Take(200).Select(character => IsControl(character) ? '?' : character));
-        return new DatasetException($"'{archive}': the name of its member '{shown}' {problem}; refused. Make the archive again with relative names.");
-    }
+    private static DatasetException Refuse(string name, string archive, string problem) =>
+        new DatasetException($"'{archive}': the name of its member '{Printable(name)}' {problem}; refused. Make the archive again with relative names.");
 }

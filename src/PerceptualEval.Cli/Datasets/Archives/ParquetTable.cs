@@ -24,17 +24,18 @@ internal sealed class ParquetTable(string path) : Archive(path)
     public override bool InOrderOnly => true;
 
     /// <inheritdoc/>
-    public override IEnumerable<DatasetFile> Files(SourceKind kind, string idPrefix)
+    public override IEnumerable<DatasetFile> Files(SourceKind? kind, string idPrefix)
     {
-        if (kind != SourceKind.Latent)
+        if (kind == SourceKind.Image)
         {
             throw new DatasetException($"'{Path}' is a Parquet table; images are read from files, folders and tar archives.");
         }
 
-        using var file = Guard(() => File.OpenRead(Path));
+        using var file = Guard(() => new BoundedStream(File.OpenRead(Path)));
+        var claims = new ParquetClaims(file);
         // Its reader owns nothing but the file.
-        var reader = Guard(() => ParquetReader.CreateAsync(file).GetAwaiter().GetResult());
-        var fields = reader.Schema.DataFields;
+        var reader = Guard(() => Open(file, claims));
+        var fields = Guard(() => reader.Schema.DataFields);
         var latents = FindLatents(fields);
         var shapes = latents.MaxRepetitionLevel == 1 ? FindShapes(fields, latents) : null;
         var ids = Array.Find(fields, field => IdColumns.Contains(field.Path.ToString()) && field.ClrType == typeof(ReadOnlyMemory<char>));
@@ -42,9 +43,9 @@ internal sealed class ParquetTable(string path) : Archive(path)
         for (var i = 0; i < reader.RowGroupCount; i++)
         {
             using var group = Guard(() => reader.OpenRowGroupReader(i));
-            using var values = Guard(() => ParquetColumn.Read(group, latents));
-            using var shape = shapes is null ? null : Guard(() => ParquetColumn.Read(group, shapes));
-            var names = ids is null ? null : Guard(() => ReadTexts(group, ids));
+            using var values = Read(latents, field => ParquetColumn.Read(group, field));
+            using var shape = shapes is null ? null : Read(shapes, field => ParquetColumn.Read(group, field));
+            var names = ids is null ? null : Read(ids, field => ReadTexts(group, field));
             for (var index = 0; Guard(values.MoveNext); index++, row++)
             {
                 var id = names is not null && index < names.Length && names[index] is { Length: > 0 } name
@@ -52,7 +53,21 @@ internal sealed class ParquetTable(string path) : Archive(path)
                     : row.ToString(CultureInfo.InvariantCulture);
                 yield return new FileInMemory(idPrefix + id, $"{Path}/{id}", ArchiveKind.Parquet, Guard(() => ToNpy(values, shape)));
             }
+
+            T Read<T>(DataField field, Func<DataField, T> read) => Guard(() =>
+            {
+                claims.CheckColumn(group, field);
+                return read(field);
+            });
         }
+    }
+
+    private static ParquetReader Open(BoundedStream file, ParquetClaims claims)
+    {
+        claims.CheckFooter();
+        var reader = ParquetReader.CreateAsync(file).GetAwaiter().GetResult();
+        ParquetClaims.CheckSchema(reader.Metadata!.Schema);
+        return reader;
     }
 
     private DataField FindLatents(DataField[] fields)
@@ -60,13 +75,13 @@ internal sealed class ParquetTable(string path) : Archive(path)
         var lists = Array.FindAll(fields, field => field.MaxRepetitionLevel > 0 && field.Path.FirstPart != "shape" && ParquetColumn.IsNumber(field.ClrType));
         var named = Array.FindAll(lists, field => field.Path.FirstPart is "latent" or "latents");
         return named is [var one] ? one : lists is [var only] ? only
-            : throw new DatasetException($"'{Path}' has {lists.Length} columns of number lists ({string.Join(", ", lists.Take(8).Select(field => field.Path.FirstPart))}"
+            : throw new DatasetException($"'{Path}' has {lists.Length} columns of number lists ({MemberName.Printable(string.Join(", ", lists.Take(8).Select(field => field.Path.FirstPart)))}"
                 + $"{(lists.Length > 8 ? ", …" : "")}); expected one, or one that is called latent or latents.");
     }
 
     private DataField FindShapes(DataField[] fields, DataField latents) =>
         Array.Find(fields, field => field.Path.FirstPart == "shape" && field.MaxRepetitionLevel == 1 && ParquetColumn.IsNumber(field.ClrType))
-            ?? throw new DatasetException($"'{Path}': column '{latents.Path.FirstPart}' holds flat lists; expected nested ones, [[[…]]], or a column 'shape' with each row's [C,h,w].");
+            ?? throw new DatasetException($"'{Path}': column '{MemberName.Printable($"{latents.Path.FirstPart}")}' holds flat lists; expected nested ones, [[[…]]], or a column 'shape' with each row's [C,h,w].");
 
     private static string?[] ReadTexts(ParquetRowGroupReader group, DataField field)
     {
@@ -94,10 +109,10 @@ internal sealed class ParquetTable(string path) : Archive(path)
         {
             return read();
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception) when (exception is not DatasetException)
         {
-            // Parquet.Net says what is wrong with a file by exceptions of every kind.
-            throw new DatasetException($"'{Path}' can't be read: {exception.Message}", exception);
+            // Parquet.Net says what is wrong with a file by exceptions of every kind, and quotes what it found.
+            throw new DatasetException($"'{Path}' can't be read: {MemberName.Printable(exception.Message)}", exception);
         }
     }
 }

@@ -12,16 +12,11 @@ namespace PerceptualEval.Cli.Datasets.Archives;
 /// <param name="compressed">Whether it lies within gzip; then its files are read into memory one by one.</param>
 internal sealed class TarArchive(string path, bool compressed) : Archive(path)
 {
-    // The limits of the tensor file readers (gzip, zip): 64 MiB are believed, beyond 100-fold expansion up to 1 GiB.
-    private const long TrustedLength = 64 << 20;
-    private const long MaxExpansion = 100;
-    private const long MaxLength = 1 << 30;
-
     /// <inheritdoc/>
     public override bool InOrderOnly => compressed;
 
     /// <inheritdoc/>
-    public override IEnumerable<DatasetFile> Files(SourceKind kind, string idPrefix)
+    public override IEnumerable<DatasetFile> Files(SourceKind? kind, string idPrefix)
     {
         using var file = Open();
         using var stream = compressed ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
@@ -30,12 +25,12 @@ internal sealed class TarArchive(string path, bool compressed) : Archive(path)
         {
             var name = MemberName.Clean(members.Name, Path);
             var cache = new CacheFileName($"{Path}/{name}", FileExtensions.Strip(name));
-            if (MemberName.Belongs(name, kind) && !LatentFormats.Skips(cache))
+            if (MemberName.Belongs(name, cache, kind))
             {
                 var id = idPrefix + LatentFormats.Source(cache).Image;
-                yield return compressed
-                    ? new FileInMemory(id, cache.Path, ArchiveKind.Tar, ReadContent(members, file.Length))
-                    : new FileInArchive(id, Path, name, ArchiveKind.Tar, members.Offset, members.Length);
+                // Files of other kinds than datasets have are named, but never opened.
+                yield return !compressed ? new FileInArchive(id, Path, name, ArchiveKind.Tar, members.Offset, members.Length)
+                    : new FileInMemory(id, cache.Path, ArchiveKind.Tar, FileExtensions.Belongs(name, SourceKind.Image) ? ReadContent(members, file.Length) : []);
             }
         }
     }
@@ -54,7 +49,7 @@ internal sealed class TarArchive(string path, bool compressed) : Archive(path)
 
     private byte[] ReadContent(TarReader members, long archiveLength)
     {
-        var limit = Math.Min(MaxLength, Math.Max(TrustedLength, archiveLength * MaxExpansion));
+        var limit = MostUnpacked(archiveLength);
         return members.Length <= limit
             ? Guard(members.ReadContent)
             : throw new DatasetException($"'{Path}': member '{members.Name}' claims {members.Length} bytes in an archive of {archiveLength}; "

@@ -19,6 +19,9 @@ public sealed class ArchiveDatasetTests : IDisposable
     [InlineData("folder", "t.tgz")]
     [InlineData("p.tar", "folder")]
     [InlineData("p.tgz", "folder")]
+    [InlineData("p.zip", "t.zip")]
+    [InlineData("p.zip", "folder")]
+    [InlineData("p.zip", "t.tgz")]
     public void OpenLatents_ArchivesAndFolders_PairByPathWithin(string pred, string target)
     {
         Write(pred, 100, "a", "b/c", "d");
@@ -188,7 +191,12 @@ public sealed class ArchiveDatasetTests : IDisposable
             return;
         }
 
-        var tar = TarBytes.Of([.. ids.Select((id, i) => ($"{id}.npy", TarBytes.Latent(first + i)))]);
-        File.WriteAllBytes(_folder[name], name.EndsWith("gz", StringComparison.Ordinal) ? TarBytes.Gzip(tar) : tar);
+        var files = ids.Select((id, i) => ($"{id}.npy", TarBytes.Latent(first + i))).ToArray();
+        File.WriteAllBytes(_folder[name], Path.GetExtension(name) switch
+        {
+            ".zip" => ZipBytes.Of(files),
+            ".tar" => TarBytes.Of(files),
+            _ => TarBytes.Gzip(TarBytes.Of(files)),
+        });
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
 using PerceptualEval.Cli.Datasets.Files;
@@ -19,7 +18,7 @@ public sealed class DiffusionPipeCacheTests : IDisposable
     {
         foreach (var (root, first) in new[] { ("p", 100f), ("t", 0f) })
         {
-            WriteCache($"{root}/cache", [[first, first + 1], [first + 2]]);
+            _folder.DiffusionPipeCache($"{root}/cache", [[first, first + 1], [first + 2]]);
         }
 
         var dataset = Dataset.OpenLatents(_folder[$"p/{path}"], _folder[$"t/{path}"], null, null, new DatasetRules());
@@ -34,9 +33,9 @@ public sealed class DiffusionPipeCacheTests : IDisposable
     {
         foreach (var root in new[] { "p", "t" })
         {
-            WriteCache($"{root}/cache_1.0_1/latents", [[1]]);
-            WriteCache($"{root}/cache_1.0_1/text_embeddings_0", [[7]]);
-            WriteCache($"{root}/cache_0.5_1/latents", [[2]]);
+            _folder.DiffusionPipeCache($"{root}/cache_1.0_1/latents", [[1]]);
+            _folder.DiffusionPipeCache($"{root}/cache_1.0_1/text_embeddings_0", [[7]]);
+            _folder.DiffusionPipeCache($"{root}/cache_0.5_1/latents", [[2]]);
         }
 
         var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new DatasetRules());
@@ -56,8 +55,8 @@ public sealed class DiffusionPipeCacheTests : IDisposable
     [InlineData("UPDATE shard_0 SET size = 1.5", "column size holds '1.5'")]
     public void Files_DatabaseThatDoesNotDescribeItems_IsRefused(string sql, string expected)
     {
-        WriteCache("cache", [[1]]);
-        Execute(_folder["cache/metadata.db"], sql);
+        _folder.DiffusionPipeCache("cache", [[1]]);
+        DiffusionPipeFiles.Execute(_folder["cache/metadata.db"], sql);
 
         var exception = Assert.Throws<DatasetException>(Files);
 
@@ -65,10 +64,22 @@ public sealed class DiffusionPipeCacheTests : IDisposable
         Assert.StartsWith($"'{_folder["cache/metadata.db"]}'", exception.Message, StringComparison.Ordinal);
     }
 
+    // Found by fuzzing: SQLite's messages quote the file.
+    [Theory]
+    [InlineData("UPDATE items SET shard = 'x\u001b[31m'")]
+    [InlineData("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE items(shard \u0001' WHERE name = 'items'")]
+    public void Files_ControlCharactersInTheDatabase_AreNotInTheMessage(string sql)
+    {
+        _folder.DiffusionPipeCache("cache", [[1]]);
+        DiffusionPipeFiles.Execute(_folder["cache/metadata.db"], sql);
+
+        Assert.DoesNotContain(Assert.Throws<DatasetException>(Files).Message, char.IsControl);
+    }
+
     [Fact]
     public void Files_DatabaseOfSomethingElse_IsRefused()
     {
-        WriteCache("cache", [[1]]);
+        _folder.DiffusionPipeCache("cache", [[1]]);
         File.WriteAllText(_folder["cache/metadata.db"], "not a database, but long enough to be taken for the header of one, which has a hundred bytes; some more");
 
         Assert.Contains("not a database", Assert.Throws<DatasetException>(Files).Message, StringComparison.Ordinal);
@@ -77,8 +88,8 @@ public sealed class DiffusionPipeCacheTests : IDisposable
     [Fact]
     public void OpenTensors_ItemBeyondItsShard_IsRefused()
     {
-        WriteCache("cache", [[1]]);
-        Execute(_folder["cache/metadata.db"], "UPDATE shard_0 SET size = 9223372036854775807");
+        _folder.DiffusionPipeCache("cache", [[1]]);
+        DiffusionPipeFiles.Execute(_folder["cache/metadata.db"], "UPDATE shard_0 SET size = 9223372036854775807");
 
         var file = Assert.Single(Files());
 
@@ -97,35 +108,6 @@ public sealed class DiffusionPipeCacheTests : IDisposable
         }
 
         return [.. values];
-    }
-
-    private static void Execute(string database, string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    // As the trainer does, but with .npy items: readers tell them by their content.
-    private void WriteCache(string name, float[][] shards)
-    {
-        _folder.Folder(name);
-        var sql = "CREATE TABLE fingerprint(value); INSERT INTO fingerprint VALUES('x'); CREATE TABLE items(shard, shard_index);";
-        for (var shard = 0; shard < shards.Length; shard++)
-        {
-            using var file = File.Create(_folder[$"{name}/shard_{shard}.bin"]);
-            sql += $"CREATE TABLE shard_{shard}(offset, size);";
-            for (var i = 0; i < shards[shard].Length; i++)
-            {
-                var item = TarBytes.Latent(shards[shard][i]);
-                sql += $"INSERT INTO items VALUES({shard}, {i}); INSERT INTO shard_{shard} VALUES({file.Length}, {item.Length});";
-                file.Write(item);
-            }
-        }
-
-        Execute(_folder[$"{name}/metadata.db"], sql);
     }
 
     private List<DatasetFile> Files() => [.. Archive.At(_folder["cache/metadata.db"])!.Files(SourceKind.Latent, "")];

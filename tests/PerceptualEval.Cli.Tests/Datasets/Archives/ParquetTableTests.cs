@@ -16,7 +16,7 @@ public sealed class ParquetTableTests : IDisposable
     public async Task Files_NestedListsInRowGroups_AreLatentsOfTheirShapes()
     {
         // Two rows in the first group, one in the second.
-        var path = await Write(2, Nested("a.png", 0, 2, 3, 4), Nested("b.png", 100, 2, 3, 4), Nested("c.png", 200, 1, 2, 2));
+        var path = await Write(2, ParquetRows.Nested("a.png", 0, 2, 3, 4), ParquetRows.Nested("b.png", 100, 2, 3, 4), ParquetRows.Nested("c.png", 200, 1, 2, 2));
 
         var files = Read(path);
 
@@ -30,7 +30,7 @@ public sealed class ParquetTableTests : IDisposable
     [Fact]
     public async Task Files_FlatListsWithAShape_TakeIt()
     {
-        var path = await Write(10, new FlatRow { Latents = [1, 2, 3, 4], Shape = [1, 2, 2] }, new FlatRow { Latents = [5, 6], Shape = [2, 1, 1] });
+        var path = await Write(10, new ParquetRows.Flat { Latents = [1, 2, 3, 4], Shape = [1, 2, 2] }, new ParquetRows.Flat { Latents = [5, 6], Shape = [2, 1, 1] });
 
         var files = Read(path);
 
@@ -42,7 +42,7 @@ public sealed class ParquetTableTests : IDisposable
     [Fact]
     public async Task OpenLatents_TwoTables_Pair()
     {
-        var path = await Write(1, Nested("a", 1, 4, 2, 2), Nested("b", 2, 4, 2, 2));
+        var path = await Write(1, ParquetRows.Nested("a", 1, 4, 2, 2), ParquetRows.Nested("b", 2, 4, 2, 2));
         var reading = LatentReading.Default with { Units = Models.LatentUnits.Raw };
 
         var dataset = Dataset.OpenLatents(path, path, null, null, new DatasetRules(), reading, reading);
@@ -54,18 +54,18 @@ public sealed class ParquetTableTests : IDisposable
     [Fact]
     public async Task Files_WrongShape_IsRefused()
     {
-        Refuses(await Write(1, new FlatRow { Latents = [1, 2, 3], Shape = [1, 2, 2] }), "a row has 3 numbers; its shape is [1,2,2]");
-        Refuses(await Write(1, new FlatRow { Latents = [1, 2, 3], Shape = [-1, -3, 1] }), "its shape is [-1,-3,1]");
-        Refuses(await Write(1, new FlatRow { Latents = [1], Shape = [long.MaxValue, long.MaxValue, long.MaxValue] }), "a row has 1 numbers");
+        Refuses(await Write(1, new ParquetRows.Flat { Latents = [1, 2, 3], Shape = [1, 2, 2] }), "a row has 3 numbers; its shape is [1,2,2]");
+        Refuses(await Write(1, new ParquetRows.Flat { Latents = [1, 2, 3], Shape = [-1, -3, 1] }), "its shape is [-1,-3,1]");
+        Refuses(await Write(1, new ParquetRows.Flat { Latents = [1], Shape = [long.MaxValue, long.MaxValue, long.MaxValue] }), "a row has 1 numbers");
     }
 
     [Fact]
     public async Task Files_ListsThatAreNoTensor_AreRefused()
     {
-        Refuses(await Write(1, new NestedRow { Latent = [[[1, 2], [3]], [[4, 5], [6, 7]]] }), "lists of different lengths");
-        Refuses(await Write(1, new NestedRow { Latent = [[[1, 2], [3, 4]], [[5, 6]]] }), "lists of different lengths");
-        Refuses(await Write(1, new NestedRow { Latent = [[[1, 2], []], [[4, 5], [6, 7]]] }), "has an empty list in it");
-        Refuses(await Write(1, new NestedRow { Latent = [] }), "is empty");
+        Refuses(await Write(1, new ParquetRows.NestedRow { Latent = [[[1, 2], [3]], [[4, 5], [6, 7]]] }), "lists of different lengths");
+        Refuses(await Write(1, new ParquetRows.NestedRow { Latent = [[[1, 2], [3, 4]], [[5, 6]]] }), "lists of different lengths");
+        Refuses(await Write(1, new ParquetRows.NestedRow { Latent = [[[1, 2], []], [[4, 5], [6, 7]]] }), "has an empty list in it");
+        Refuses(await Write(1, new ParquetRows.NestedRow { Latent = [] }), "is empty");
     }
 
     [Fact]
@@ -73,13 +73,13 @@ public sealed class ParquetTableTests : IDisposable
     {
         Refuses(await Write(1, new TwoLists { First = [1], Second = [2] }), "has 2 columns of number lists (First, Second)");
         Refuses(await Write(1, new OneList { Values = [1, 2, 3, 4] }), "holds flat lists");
-        Refuses(await Write(1, Nested("../a", 0, 1, 1, 1)), "leaves the archive's folder");
+        Refuses(await Write(1, ParquetRows.Nested("../a", 0, 1, 1, 1)), "leaves the archive's folder");
     }
 
     [Fact]
     public async Task Files_TableCutAtEveryByte_AreRefused()
     {
-        var content = await File.ReadAllBytesAsync(await Write(1, Nested("a", 0, 1, 2, 2)), TestContext.Current.CancellationToken);
+        var content = await File.ReadAllBytesAsync(await Write(1, ParquetRows.Nested("a", 0, 1, 2, 2)), TestContext.Current.CancellationToken);
         for (var length = 0; length < content.Length; length++)
         {
             await File.WriteAllBytesAsync(_folder["cut.parquet"], content[..length], TestContext.Current.CancellationToken);
@@ -103,36 +103,11 @@ public sealed class ParquetTableTests : IDisposable
     private static void Refuses(string path, string expected) =>
         Assert.Contains(expected, Assert.Throws<DatasetException>(() => Read(path)).Message, StringComparison.Ordinal);
 
-    private static NestedRow Nested(string id, float first, int channels, int height, int width) => new()
-    {
-        Id = id,
-        Latent = [.. Enumerable.Range(0, channels).Select(c => Enumerable.Range(0, height).Select(y =>
-            Enumerable.Range(0, width).Select(x => first + (((c * height) + y) * width) + x).ToList()).ToList())],
-    };
-
     private async Task<string> Write<T>(int rowGroup, params T[] rows)
     {
         var path = _folder["table.parquet"];
         await ParquetSerializer.SerializeAsync(rows, path, new ParquetOptions { RowGroupSize = rowGroup }, cancellationToken: TestContext.Current.CancellationToken);
         return path;
-    }
-
-    private sealed class NestedRow
-    {
-        [System.Text.Json.Serialization.JsonPropertyName("id")]
-        public string Id { get; set; } = "x";
-
-        [System.Text.Json.Serialization.JsonPropertyName("latent")]
-        public List<List<List<float>>> Latent { get; set; } = [];
-    }
-
-    private sealed class FlatRow
-    {
-        [System.Text.Json.Serialization.JsonPropertyName("latents")]
-        public List<double> Latents { get; set; } = [];
-
-        [System.Text.Json.Serialization.JsonPropertyName("shape")]
-        public List<long> Shape { get; set; } = [];
     }
 
     private sealed class TwoLists
