@@ -18,7 +18,7 @@ internal sealed class CheckpointScores
     public void Add(SampleLoss sample) => _samples.Add(sample with { Frames = null });
 
     /// <summary>Summarizes the finite samples; the intervals are bootstrapped.</summary>
-    public LossSummary Summarize(int seed)
+    public LossSummary Summarize(long seed)
     {
         var accumulator = new LossAccumulator();
         _samples.ForEach(accumulator.Update);

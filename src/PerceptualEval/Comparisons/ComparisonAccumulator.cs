@@ -59,14 +59,26 @@ public sealed class ComparisonAccumulator
 
     /// <summary>Compares the samples so far; more can be added afterwards.</summary>
     /// <param name="seed">The seed of the intervals: the same seed and samples give the same result.</param>
-    public ComparisonSummary Compute(int seed = 0) => new(
+    public ComparisonSummary Compute(long seed = 0) => new(
         _names[_baseline],
         seed,
         [.. _names.Zip(_scores, (name, scores) => new CheckpointSummary(name, scores.Summarize(seed)))],
         Compare(seed),
         [.. _names.Zip(_scores, Agreement).OfType<RankAgreement>()]);
 
-    private CheckpointComparison[] Compare(int seed)
+    /// <summary>How the loss of one checkpoint differs from that of any other.</summary>
+    /// <param name="candidate">One of the names.</param>
+    /// <param name="baseline">Another one.</param>
+    /// <param name="seed">The seed of the interval.</param>
+    /// <returns>The difference over the samples that are finite in both; null where there are none.</returns>
+    /// <exception cref="ArgumentException">A name is none of the checkpoints'.</exception>
+    public PairedDifference? Difference(string candidate, string baseline, long seed = 0) => Differences(Named(candidate), Named(baseline), seed)[0];
+
+    private CheckpointScores Named(string name) => Array.IndexOf(_names, name) is var index and >= 0
+        ? _scores[index]
+        : throw new ArgumentException($"'{name}' is none of the checkpoints '{string.Join("', '", _names)}'.", nameof(name));
+
+    private CheckpointComparison[] Compare(long seed)
     {
         var candidates = Enumerable.Range(0, _names.Length).Where(i => i != _baseline).ToArray();
         var differences = Array.ConvertAll(candidates, i => Differences(_scores[i], _scores[_baseline], seed));
@@ -75,7 +87,7 @@ public sealed class ComparisonAccumulator
             _names[candidate], _names[_baseline], differences[i][0], differences[i][1], differences[i][2], differences[i][3], corrected[i]))];
     }
 
-    private static PairedDifference?[] Differences(CheckpointScores candidate, CheckpointScores baseline, int seed)
+    private static PairedDifference?[] Differences(CheckpointScores candidate, CheckpointScores baseline, long seed)
     {
         var paired = candidate.FiniteSamples(baseline);
         return [.. CheckpointScores.Terms.Select(term => (Candidate: candidate.Values(term, paired), Baseline: baseline.Values(term, paired)))

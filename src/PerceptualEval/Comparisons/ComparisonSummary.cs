@@ -8,7 +8,7 @@ namespace PerceptualEval.Comparisons;
 /// <param name="RankAgreements">One for each checkpoint; none where neither perceptual term was computed.</param>
 public sealed record ComparisonSummary(
     string Baseline,
-    int Seed,
+    long Seed,
     IReadOnlyList<CheckpointSummary> Checkpoints,
     IReadOnlyList<CheckpointComparison> Comparisons,
     IReadOnlyList<RankAgreement> RankAgreements);

@@ -24,7 +24,7 @@ public static class Bootstrap
     /// <param name="values">Finite values.</param>
     /// <param name="seed">The same seed gives the same interval, on every machine.</param>
     /// <returns>The interval, in the unit of the values; equal values have one of no width. Null below two values.</returns>
-    public static ConfidenceInterval? MeanInterval(ReadOnlySpan<double> values, int seed)
+    public static ConfidenceInterval? MeanInterval(ReadOnlySpan<double> values, long seed)
     {
         if (values.Length < 2)
         {
@@ -52,9 +52,9 @@ public static class Bootstrap
         }
     }
 
-    private static double[] ResampledMeans(ReadOnlySpan<double> values, int seed)
+    private static double[] ResampledMeans(ReadOnlySpan<double> values, long seed)
     {
-        var random = new Xoshiro256StarStar(seed, threadSafe: false);
+        var random = new Xoshiro256StarStar((int)(seed ^ (seed >> 32)), threadSafe: false);
         var means = new double[Resamples(values.Length)];
         for (var i = 0; i < means.Length; i++)
         {

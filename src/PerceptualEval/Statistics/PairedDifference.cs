@@ -21,7 +21,7 @@ public sealed record PairedDifference(int Count, double Mean, ConfidenceInterval
     /// <param name="baseline">As many finite values, of the same samples in the same order.</param>
     /// <param name="seed">The seed of the interval.</param>
     /// <exception cref="ArgumentException">There are none, or not as many.</exception>
-    public static PairedDifference Of(ReadOnlySpan<double> candidate, ReadOnlySpan<double> baseline, int seed)
+    public static PairedDifference Of(ReadOnlySpan<double> candidate, ReadOnlySpan<double> baseline, long seed)
     {
         if (candidate.IsEmpty || candidate.Length != baseline.Length)
         {
