@@ -21,4 +21,14 @@ internal static class DatasetReport
 
         return dataset.Bad.Count == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }
+
+    /// <summary>Says that the results are not those of the whole dataset.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="done">How many samples have results.</param>
+    public static ExitCode Interrupted(Dataset dataset, long done)
+    {
+        var all = dataset.SampleCount is { } count ? FormattableString.Invariant($" of {count}") : string.Empty;
+        Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: interrupted; the results are those of the first {done}{all} samples."));
+        return ExitCode.Interrupted;
+    }
 }

@@ -8,11 +8,10 @@ namespace PerceptualEval.Cli.Verbs;
 /// <param name="loss">The loss; stays the caller's.</param>
 /// <param name="store">The models there are, for messages.</param>
 /// <param name="file">The file of <c>--out</c>, or null; stays the caller's.</param>
-/// <param name="shown">What standard output gets; stays the caller's.</param>
-internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, ScoreWriter? file, ScoreWriter shown)
+/// <param name="shown">What else gets the scores, standard output last; they stay the caller's.</param>
+internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, ScoreWriter? file, params IReadOnlyList<ScoreWriter> shown)
 {
     private readonly LossAccumulator _accumulator = new();
-    private long _done;
 
     /// <summary>Scores a dataset and completes the outputs. What was scored is kept where the run is interrupted or fails.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -22,41 +21,16 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, Scor
     /// <returns>The summary of the samples that were scored.</returns>
     public LossSummary Score(Dataset dataset, int batchSize, CancellationToken interrupt, out bool interrupted)
     {
-        interrupted = false;
-        try
-        {
-            ScoreBatches(dataset, batchSize, interrupt);
-        }
-        catch (OperationCanceledException)
-        {
-            interrupted = true;
-        }
-        catch when (_done > 0)
-        {
-            // The file keeps what was scored before the fault; standard output gets nothing from a run that failed.
-            file?.Complete(_accumulator.Compute(), dataset.Bad.Count);
-            throw;
-        }
-
+        // The file keeps what was scored before a fault; standard output gets nothing from a run that failed.
+        interrupted = !BatchLoop.Run(dataset, batchSize, ScoreBatch, () => file?.Complete(_accumulator.Compute(), dataset.Bad.Count), interrupt);
         var summary = _accumulator.Compute();
         file?.Complete(summary, dataset.Bad.Count);
-        shown.Complete(summary, dataset.Bad.Count);
-        return summary;
-    }
-
-    private void ScoreBatches(Dataset dataset, int batchSize, CancellationToken interrupt)
-    {
-        using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "samples");
-        foreach (var batch in BatchReader.Read(dataset, batchSize, interrupt))
+        foreach (var writer in shown)
         {
-            using (batch)
-            {
-                ScoreBatch(batch);
-                progress.Report(_done);
-            }
-
-            interrupt.ThrowIfCancellationRequested();
+            writer.Complete(summary, dataset.Bad.Count);
         }
+
+        return summary;
     }
 
     private void ScoreBatch(SampleBatch batch)
@@ -71,9 +45,10 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, Scor
             _accumulator.Update(losses[i]);
             var row = ScoreRow.Of(batch.Samples[i].Id, losses[i], losses[i].IsFinite ? null : NonFiniteValues.Explain(batch, i));
             file?.Write(row);
-            shown.Write(row);
+            foreach (var writer in shown)
+            {
+                writer.Write(row);
+            }
         }
-
-        _done += losses.Count;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Gates;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Models;
 
@@ -9,14 +10,6 @@ namespace PerceptualEval.Cli.Verbs;
 internal static class ScoreVerb
 {
     private static readonly Option<string?> Pred = new("--pred") { HelpName = "P", Description = "Predicted latents: a tensor file or a folder of them." };
-
-    private static readonly Option<string?> Target = new("--target") { HelpName = "T", Description = "Target latents: a tensor file or a folder of them." };
-
-    private static readonly Option<string?> Images = new("--images")
-    {
-        HelpName = "I",
-        Description = "Images (for clips: videos) for the third term: image or tensor ([-1,1]) files.",
-    };
 
     private static readonly Option<string?> Pairs = new("--pairs")
     {
@@ -31,35 +24,15 @@ internal static class ScoreVerb
         Required = true,
     };
 
-    private static readonly Option<double> LatentWeight = NumberOption.Weight("--latent-weight", "Weight of the latents' mean squared error.", 1);
-
-    private static readonly Option<double> PerceptualWeight = NumberOption.Weight(
-        "--perceptual-weight", "Weight of LPIPS(decode(target), decode(pred)).", 1);
-
-    private static readonly Option<double> InputWeight = NumberOption.Weight("--input-weight", "Weight of LPIPS(image, decode(pred)).", 0);
-
-    private static readonly Option<string> Resize = new("--resize")
-    {
-        HelpName = "none|image|decoded",
-        Description = "What is resized where image and decoded image differ in size.",
-        DefaultValueFactory = _ => "none",
-    };
-
-    private static readonly Option<bool> Clamp = new("--clamp") { Description = "Clamp decoded images to [-1,1] before they are compared." };
-
-    private static readonly Option<string?> Out = new("--out") { HelpName = "FILE", Description = "Also write the results to FILE.json, .jsonl, .csv or .parquet." };
-
-    private static readonly Option<double?> FailAbove = NumberOption.Finite("--fail-above", "Exit 1 where the mean loss is above X.");
-
     public static Command Create(CancellationToken interrupt)
     {
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
-            Pred, Target, Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, Decoder, CommonOptions.Lpips,
-            LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Tile,
+            Pred, ScoringOptions.Target, ScoringOptions.Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, Decoder, CommonOptions.Lpips,
+            ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight, ScoringOptions.Resize, ScoringOptions.Clamp, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
-            CommonOptions.Json, Out, FailAbove,
+            CommonOptions.Json, ScoringOptions.Out, GateOptions.FailAbove, GateOptions.JUnit, GateOptions.Summary,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -67,83 +40,46 @@ internal static class ScoreVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
-        var options = LossOptionsOf(parsed);
+        var options = ScoringOptions.LossOptions(parsed);
         var (pred, target) = (DatasetOptions.Reading(parsed, "pred"), DatasetOptions.Reading(parsed, "target"));
         var store = CommonOptions.Store(parsed);
-        var model = new Lazy<Model>(() => store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
+        var decoder = parsed.GetRequiredValue(Decoder);
+        var model = new Lazy<Model>(() => store.Find(decoder, ModelKind.Decoder));
         var dataset = Dataset.OpenLatents(
-            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed),
+            parsed.GetValue(Pred), parsed.GetValue(ScoringOptions.Target), parsed.GetValue(ScoringOptions.Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed),
             pred.For(model, parsed), target.For(model, parsed));
-        RequireImagesIfWeighted(dataset, options.Weights);
-
-        // What is in other units than the run is scored in is converted.
-        options = options with { Units = RunUnits.Of(model.Value, dataset) };
-        using var loss = LatentPerceptualLoss.Load(
-            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
+        ScoringOptions.RequireImagesIfWeighted(dataset, options.Weights);
+        using var loss = ScoringOptions.Load(parsed, decoder, model.Value, options, dataset, store);
         var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
         var provenance = Provenance.Of(loss, batchSize);
 
         // Standard output comes last: it says nothing where the file fails.
-        using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
+        using var reports = GateOptions.OpenReports(parsed);
+        using var file = parsed.GetValue(ScoringOptions.Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var shown = Shown(parsed, provenance);
         var summary = new ScoreRun(loss, store, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
         var code = DatasetReport.Write(dataset);
-        return interrupted ? Interrupted(summary, dataset) : Gate(summary, parsed.GetValue(FailAbove)) is var gate and not ExitCode.Ok ? gate : code;
+        if (interrupted)
+        {
+            return DatasetReport.Interrupted(dataset, summary.Count);
+        }
+
+        Gate[] gates = [.. Gates(parsed, summary)];
+        Gate[] all = [Gate.Readable(dataset.Bad.Count), .. gates];
+        reports.Write("score", all, MarkdownSummary.Of(summary, provenance, all));
+        return Gate.Report(gates) is var gate and not ExitCode.Ok ? gate : code;
     }
 
-    private static ExitCode Interrupted(LossSummary summary, Dataset dataset)
+    private static IEnumerable<Gate> Gates(ParseResult parsed, LossSummary summary)
     {
-        var all = dataset.SampleCount is { } count ? FormattableString.Invariant($" of {count}") : string.Empty;
-        Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: interrupted; the results are those of the first {summary.Count}{all} samples."));
-        return ExitCode.Interrupted;
+        yield return Gate.Finite(summary);
+        if (parsed.GetValue(GateOptions.FailAbove) is { } limit)
+        {
+            yield return Gate.MeanAtMost(summary, limit);
+        }
     }
 
     private static ScoreWriter Shown(ParseResult parsed, ScoreProvenance provenance) => parsed.GetValue(CommonOptions.Json)
         ? new JsonScoreWriter(new StandardOutput(Console.OpenStandardOutput()), provenance)
         : new ScoreTable(ResultConsole.StandardOutput(), provenance);
-
-    private static ExitCode Gate(LossSummary summary, double? failAbove)
-    {
-        if (summary.NonFinite > 0)
-        {
-            Console.Error.WriteLine(FormattableString.Invariant(
-                $"perceptual-eval: not finite, and in no average: {summary.NonFinite} of {summary.Count} samples."));
-            return ExitCode.GateFailed;
-        }
-
-        if (summary.Loss.Mean > failAbove)
-        {
-            Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: gate failed: mean loss {summary.Loss.Mean} is above {failAbove}."));
-            return ExitCode.GateFailed;
-        }
-
-        return ExitCode.Ok;
-    }
-
-    private static LossOptions LossOptionsOf(ParseResult parsed) => new()
-    {
-        Weights = new LossWeights(parsed.GetValue(LatentWeight), parsed.GetValue(PerceptualWeight), parsed.GetValue(InputWeight)),
-        Resize = parsed.GetValue(Resize) switch
-        {
-            "none" => ResizeMode.None,
-            "image" => ResizeMode.Image,
-            "decoded" => ResizeMode.Decoded,
-            var other => throw new UsageException($"--resize {other}: expected none, image or decoded."),
-        },
-        Clamp = parsed.GetValue(Clamp),
-        Tiling = CommonOptions.Tiling(parsed),
-    };
-
-    private static void RequireImagesIfWeighted(Dataset dataset, LossWeights weights)
-    {
-        if (weights.Input > 0 && !dataset.HasImages)
-        {
-            throw new UsageException(FormattableString.Invariant($"--input-weight {weights.Input} needs images to compare with. Give --images, or an image column in --pairs."));
-        }
-
-        if (weights.Input == 0 && dataset.HasImages)
-        {
-            Console.Error.WriteLine("perceptual-eval: the images are not used: --input-weight is 0.");
-        }
-    }
 }
