@@ -106,7 +106,7 @@ public sealed class CompareVerbTests : IDisposable
     public async Task Compare_Decoders_GiveTheDistancesOfTheirImages()
     {
         var checkpoint = SafetensorsWriter.Write(_folder["second.safetensors"], FormulaWeights.TaesdDecoder(4, pooled: true));
-        Assert.Equal(0, (await _models.Run("build", "decoder", checkpoint, "--name", "second")).ExitCode);
+        Assert.Equal(0, (await Tool.Run("build", "decoder", checkpoint, "--name", "second", "--models", _models.Folder)).ExitCode);
         string[] images = ["--images", _folder["images"]];
 
         var compared = (await _models.Run(
