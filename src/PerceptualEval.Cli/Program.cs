@@ -5,6 +5,7 @@ using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Downloads;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.Cli.Verbs;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
@@ -59,13 +60,14 @@ internal static class Program
     }
 
     private static bool IsBadInput(Exception exception) =>
-        exception is UsageException or DatasetException or TensorFileException or ImageFileException or ModelException or DeviceException
+        exception is UsageException or DatasetException or TensorFileException or ImageFileException or ModelException or DeviceException or ResultException
             or OutputException { IsWhileRunning: false } or DownloadException { IsRefused: true };
 
     private static RootCommand Commands(CancellationToken interrupt) =>
         new("Scores latents the way people would see them: latent L2 + LPIPS of the decoded images.")
         {
             ScoreVerb.Create(interrupt),
+            MergeVerb.Create(),
             DistanceVerb.Create(interrupt),
             DecodeVerb.Create(interrupt),
             EncodeVerb.Create(interrupt),

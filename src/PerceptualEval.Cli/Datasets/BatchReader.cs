@@ -1,3 +1,5 @@
+using PerceptualEval.Cli.Datasets.Reading;
+
 namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>Reads a dataset batch by batch, one batch ahead of the one that is being scored.</summary>
@@ -83,9 +85,10 @@ internal static class BatchReader
             {
                 var batch = SampleBatch.Read(run, reader, cancellationToken);
                 run.Clear();
+                batch.PassedOver = dataset.Bad.TakeNew();
                 return batch;
             }
-            catch (Exception exception) when (dataset.PassesOver(reader.Current!.Id, exception))
+            catch (Exception exception) when (dataset.PassesOver(reader.Current!.Id, exception, reader.Current!.Number))
             {
                 run.Remove(reader.Current!);
             }

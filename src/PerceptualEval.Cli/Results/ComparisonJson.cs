@@ -1,3 +1,4 @@
+using System.Text;
 using PerceptualEval.Comparisons;
 
 namespace PerceptualEval.Cli.Results;
@@ -5,6 +6,10 @@ namespace PerceptualEval.Cli.Results;
 /// <summary>A comparison as JSON has it: what follows the samples.</summary>
 internal static class ComparisonJson
 {
+    /// <summary>The same as one object.</summary>
+    public static byte[] Document(ComparisonSummary summary, long badFiles) => Encoding.UTF8.GetBytes(
+        $"{{{string.Join(',', Sections(summary, badFiles).Select(section => $"\"{section.Name}\":{Encoding.UTF8.GetString(section.Json)}"))}}}");
+
     /// <summary>The sections <c>baseline</c>, <c>seed</c>, <c>checkpoints</c>, <c>comparisons</c> and <c>rank_agreement</c>.</summary>
     /// <param name="summary">The comparison.</param>
     /// <param name="badFiles">How many samples were passed over because their files are bad.</param>

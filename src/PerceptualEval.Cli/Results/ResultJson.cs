@@ -20,7 +20,10 @@ namespace PerceptualEval.Cli.Results;
 [JsonSerializable(typeof(IReadOnlyList<RankAgreement>))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(double[]))]
-// The values of further provenance fields.
+[JsonSerializable(typeof(LossWeights))]
+[JsonSerializable(typeof(IReadOnlyList<FrameLoss>))]
+// The values of further provenance fields; JsonElement where they were read back.
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(int))]

@@ -23,7 +23,7 @@ internal abstract class ScoreFile : ScoreWriter
             ".jsonl" => new JsonLinesScoreWriter(new StreamedFile(path)),
             ".csv" => new CsvScoreWriter(new StreamedFile(path), hasCheckpoints),
             ".parquet" => new ParquetScoreWriter(new ReplacedFile(path), provenance, hasCheckpoints),
-            _ => throw new OutputException(path, $"its extension '{extension}' names no format; use .json, .jsonl, .csv or .parquet."),
+            _ => throw new OutputException(path, $"its extension '{extension}' names no format; use .json, .jsonl, .csv or .parquet, or end it with / for a folder of results."),
         };
     }
 

@@ -10,12 +10,13 @@ internal static class BatchLoop
     /// <param name="dataset">The dataset.</param>
     /// <param name="batchSize">The most samples in a batch.</param>
     /// <param name="work">Works on a batch, which is disposed afterwards.</param>
+    /// <param name="end">Ends the work after the last batch.</param>
     /// <param name="keep">Keeps what was done where a later batch fails; the fault is thrown on.</param>
+    /// <param name="done">How many samples an earlier run has done.</param>
     /// <param name="interrupt">Ends the run after the batch at work.</param>
     /// <returns>False where the run was interrupted.</returns>
-    public static bool Run(Dataset dataset, int batchSize, Action<SampleBatch> work, Action keep, CancellationToken interrupt)
+    public static bool Run(Dataset dataset, int batchSize, Action<SampleBatch> work, Action end, Action keep, long done, CancellationToken interrupt)
     {
-        var done = 0L;
         try
         {
             using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "samples");
@@ -30,6 +31,7 @@ internal static class BatchLoop
                 interrupt.ThrowIfCancellationRequested();
             }
 
+            end();
             return true;
         }
         catch (OperationCanceledException)

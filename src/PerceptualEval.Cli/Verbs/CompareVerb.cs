@@ -23,7 +23,8 @@ internal static class CompareVerb
             ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight, ScoringOptions.Resize, ScoringOptions.Clamp, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
-            CommonOptions.Json, ScoringOptions.Out, GateOptions.FailAbove, GateOptions.FailIfWorseThan, GateOptions.JUnit, GateOptions.Summary,
+            CommonOptions.Json, ResultOptions.Out, ResultOptions.Resume, ResultOptions.PartSize,
+            GateOptions.FailAbove, GateOptions.FailIfWorseThan, GateOptions.JUnit, GateOptions.Summary,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -31,32 +32,35 @@ internal static class CompareVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
+        var folder = ResultOptions.FolderOf(parsed);
         var input = ComparedInput.Open(parsed);
         var accumulator = Accumulator(parsed, input.Names);
-        RequireCompared(parsed, input.Names);
         using var scoring = input.Load();
         var batchSize = CommonOptions.BatchSize(parsed, scoring.Loss.Decoder.Device, scoring.Loss.Decoder.IsVideo);
         var provenance = input.Provenance(scoring, batchSize);
 
         // Standard output comes last: it says nothing where a file fails.
+        var earlier = parsed.GetValue(GateOptions.FailIfWorseThan) is { } baseline && !input.Names.Contains(baseline) ? BaselineScores.Read(baseline, provenance) : null;
         using var reports = GateOptions.OpenReports(parsed);
-        using var file = parsed.GetValue(ScoringOptions.Out) is { } path ? ScoreFile.Create(path, provenance, hasCheckpoints: true) : null;
+        using var file = folder is null && parsed.GetValue(ResultOptions.Out) is { } path ? ScoreFile.Create(path, provenance, hasCheckpoints: true) : null;
+        using var parts = ResultOptions.OpenFolder(parsed, () => input.Run(provenance, parsed));
         using var json = parsed.GetValue(CommonOptions.Json) ? new JsonScoreWriter(new StandardOutput(Console.OpenStandardOutput()), provenance) : null;
-        var run = new CompareRun(scoring, accumulator, parsed.GetValue(DatasetOptions.Seed), file, json);
+        ResultOptions.ReportKept(folder, parts);
+        var run = new CompareRun(scoring, accumulator, parsed.GetValue(DatasetOptions.Seed), file, parts, json);
         var summary = run.Compare(input.Dataset, batchSize, interrupt, out var interrupted);
         if (json is null)
         {
             new ComparisonTable(ResultConsole.StandardOutput(), provenance).Write(summary, run.NonFinite);
         }
 
-        var code = DatasetReport.Write(input.Dataset);
+        var code = DatasetReport.Write(input.Dataset, run.Bad);
         if (interrupted)
         {
-            return DatasetReport.Interrupted(input.Dataset, accumulator.Count);
+            return DatasetReport.Interrupted(input.Dataset, accumulator.Count, folder);
         }
 
-        Gate[] gates = [.. Gates(parsed, summary, accumulator)];
-        Gate[] all = [Gate.Readable(input.Dataset.Bad.Count), .. gates];
+        Gate[] gates = [.. Gates(parsed, summary, accumulator, earlier)];
+        Gate[] all = [Gate.Readable(run.Bad.Count), .. gates];
         reports.Write("compare", all, MarkdownSummary.Of(summary, provenance, all));
         return Gate.Report(gates) is var gate and not ExitCode.Ok ? gate : code;
     }
@@ -69,15 +73,7 @@ internal static class CompareVerb
             : throw new UsageException($"--baseline {baseline}: expected one of {string.Join(", ", names)}.");
     }
 
-    private static void RequireCompared(ParseResult parsed, IReadOnlyList<string> names)
-    {
-        if (parsed.GetValue(GateOptions.FailIfWorseThan) is { } baseline && !names.Contains(baseline))
-        {
-            throw new UsageException($"--fail-if-worse-than {baseline}: expected one of {string.Join(", ", names)}.");
-        }
-    }
-
-    private static IEnumerable<Gate> Gates(ParseResult parsed, ComparisonSummary summary, ComparisonAccumulator accumulator)
+    private static IEnumerable<Gate> Gates(ParseResult parsed, ComparisonSummary summary, ComparisonAccumulator accumulator, BaselineScores? earlier)
     {
         foreach (var checkpoint in summary.Checkpoints)
         {
@@ -96,7 +92,10 @@ internal static class CompareVerb
         {
             foreach (var candidate in summary.Checkpoints.Where(checkpoint => checkpoint.Name != baseline))
             {
-                yield return Gate.NotWorse(accumulator.Difference(candidate.Name, baseline, summary.Seed), baseline, candidate.Name);
+                var difference = earlier is null
+                    ? accumulator.Difference(candidate.Name, baseline, summary.Seed)
+                    : earlier.Difference(accumulator.Losses(candidate.Name), summary.Seed);
+                yield return Gate.NotWorse(difference, baseline, candidate.Name);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
@@ -32,6 +33,13 @@ internal sealed record ComparedInput(
         HelpName = "A,B",
         Description = "Compare decoders instead, on the latents of --pred and against the images that --images names.",
     };
+
+    /// <summary>What is run, so that another run is told from it.</summary>
+    public ResultRun Run(ScoreProvenance provenance, ParseResult parsed)
+    {
+        var run = ResultOptions.RunOf("compare", provenance, Dataset, parsed, Runs, ScoringOptions.Target, ScoringOptions.Images, Decoders);
+        return run with { Asked = new SortedDictionary<string, string>(run.Asked.ToDictionary(), StringComparer.Ordinal) { ["pred"] = string.Join(' ', parsed.GetValue(Pred) ?? []), ["names"] = string.Join(' ', Names) } };
+    }
 
     /// <summary>Opens the dataset that the command line names.</summary>
     /// <exception cref="UsageException">Options contradict each other, or one is missing.</exception>

@@ -1,5 +1,6 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
@@ -8,10 +9,16 @@ namespace PerceptualEval.Cli.Verbs;
 /// <param name="loss">The loss; stays the caller's.</param>
 /// <param name="store">The models there are, for messages.</param>
 /// <param name="file">The file of <c>--out</c>, or null; stays the caller's.</param>
+/// <param name="folder">The folder of <c>--out</c>, or null; stays the caller's. What is in it already is not scored again.</param>
 /// <param name="shown">What else gets the scores, standard output last; they stay the caller's.</param>
-internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, ScoreWriter? file, params IReadOnlyList<ScoreWriter> shown)
+internal sealed class ScoreRun(
+    LatentPerceptualLoss loss, ModelStore store, ScoreWriter? file, ResultFolderWriter? folder, params IReadOnlyList<ScoreWriter> shown)
 {
     private readonly LossAccumulator _accumulator = new();
+    private readonly ResultParts _parts = new(folder);
+
+    /// <summary>What was passed over, in this run and in the one that it continues.</summary>
+    public BadFiles Bad => _parts.Bad;
 
     /// <summary>Scores a dataset and completes the outputs. What was scored is kept where the run is interrupted or fails.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -21,16 +28,31 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, Scor
     /// <returns>The summary of the samples that were scored.</returns>
     public LossSummary Score(Dataset dataset, int batchSize, CancellationToken interrupt, out bool interrupted)
     {
-        // The file keeps what was scored before a fault; standard output gets nothing from a run that failed.
-        interrupted = !BatchLoop.Run(dataset, batchSize, ScoreBatch, () => file?.Complete(_accumulator.Compute(), dataset.Bad.Count), interrupt);
+        // The rows of an earlier run count as if they were scored now.
+        var weights = loss.Options.Weights;
+        var kept = _parts.Restore(dataset);
+        foreach (var row in kept)
+        {
+            Take(row.Score, row.Score.ToLoss(weights.Perceptual > 0, weights.Input > 0));
+        }
+
+        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, ScoreBatch, () => _parts.AddRest(dataset), Keep, kept.Count, interrupt);
         var summary = _accumulator.Compute();
-        file?.Complete(summary, dataset.Bad.Count);
+        file?.Complete(summary, Bad.Count);
+        _parts.Complete(() => ResultJson.Bytes(ScoreSummary.Of(summary, Bad.Count), ResultJson.Default.ScoreSummary), interrupted);
         foreach (var writer in shown)
         {
-            writer.Complete(summary, dataset.Bad.Count);
+            writer.Complete(summary, Bad.Count);
         }
 
         return summary;
+    }
+
+    // The outputs keep what was scored before a fault; standard output gets nothing from a run that failed.
+    private void Keep()
+    {
+        file?.Complete(_accumulator.Compute(), Bad.Count);
+        _parts.Flush();
     }
 
     private void ScoreBatch(SampleBatch batch)
@@ -40,15 +62,24 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, Scor
         BatchCheck.Images(batch, images, loss);
         RunUnits.Convert(batch, loss.Decoder.Model, loss.Options.Units ?? loss.Decoder.LatentSpace.Units);
         var losses = loss.Score(batch.Pred, batch.Target, images);
+        var rows = new List<ResultRow>(losses.Count);
         for (var i = 0; i < losses.Count; i++)
         {
-            _accumulator.Update(losses[i]);
             var row = ScoreRow.Of(batch.Samples[i].Id, losses[i], losses[i].IsFinite ? null : NonFiniteValues.Explain(batch, i));
-            file?.Write(row);
-            foreach (var writer in shown)
-            {
-                writer.Write(row);
-            }
+            rows.Add(new ResultRow(batch.Samples[i].Number, null, row));
+            Take(row, losses[i]);
+        }
+
+        _parts.Add(batch, rows);
+    }
+
+    private void Take(ScoreRow row, SampleLoss sample)
+    {
+        _accumulator.Update(sample);
+        file?.Write(row);
+        foreach (var writer in shown)
+        {
+            writer.Write(row);
         }
     }
 }

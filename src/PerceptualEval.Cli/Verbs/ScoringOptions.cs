@@ -31,8 +31,6 @@ internal static class ScoringOptions
 
     public static Option<bool> Clamp { get; } = new("--clamp") { Description = "Clamp decoded images to [-1,1] before they are compared." };
 
-    public static Option<string?> Out { get; } = new("--out") { HelpName = "FILE", Description = "Also write the results to FILE.json, .jsonl, .csv or .parquet." };
-
     /// <summary>How the loss is computed, as the options say; units are not among it.</summary>
     /// <exception cref="UsageException">An option has no such value.</exception>
     public static LossOptions LossOptions(ParseResult parsed) => new()
