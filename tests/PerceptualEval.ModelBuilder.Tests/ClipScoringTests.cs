@@ -102,6 +102,23 @@ public sealed class ClipScoringTests : IDisposable
     }
 
     [Fact]
+    public void Score_PreparedVideo_EqualsVideoGivenWithThePrediction()
+    {
+        using var loss = Loss(new LossWeights(1, 1, 1));
+        using var target = Noise(1, 1, 2, 3, 4, 4);
+        using var pred = Noise(2, 1, 2, 3, 4, 4);
+        using var video = new TensorBuffer(loss.Decoder.ImageShape(target.Shape));
+        FormulaTensors.Signed("video", video.Span.Length, scale: 1).CopyTo(video.Span);
+        using var prepared = loss.Prepare(target, video);
+
+        var sample = Assert.Single(loss.Score(pred, prepared));
+
+        var expected = Assert.Single(loss.Score(pred, target, video));
+        Assert.Equal(expected.PerceptualLossOnInputs, sample.PerceptualLossOnInputs);
+        Assert.Equal(expected.Frames, sample.Frames);
+    }
+
+    [Fact]
     public void Score_NaNInTheLastBatch_LeavesTheFramesBeforeItAndNoScore()
     {
         using var loss = Loss(new LossWeights(1, 1));
