@@ -107,8 +107,7 @@ public sealed class ClipScoringTests : IDisposable
         using var loss = Loss(new LossWeights(1, 1, 1));
         using var target = Noise(1, 1, 2, 3, 4, 4);
         using var pred = Noise(2, 1, 2, 3, 4, 4);
-        using var video = new TensorBuffer(loss.Decoder.ImageShape(target.Shape));
-        FormulaTensors.Signed("video", video.Span.Length, scale: 1).CopyTo(video.Span);
+        using var video = Noise(3, [.. loss.Decoder.ImageShape(target.Shape).Dimensions]);
         using var prepared = loss.Prepare(target, video);
 
         var sample = Assert.Single(loss.Score(pred, prepared));
