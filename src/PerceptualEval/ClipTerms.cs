@@ -28,7 +28,8 @@ internal sealed class ClipTerms(PerceptualNetwork lpips, PerceptualTerms terms)
             using var targetFrames = target is null ? null : ClipFrames.ReadImages(target, index, start, count);
             using var videoFrames = videos is null ? null : ClipFrames.ReadImages(videos, index, start, count);
             using var targetFeatures = targetFrames is null ? null : lpips.Features(targetFrames);
-            var losses = terms.Compute(decodedFrames, targetFeatures, videoFrames);
+            using var videoFeatures = videoFrames is null ? null : terms.Prepare(videoFrames, decodedFrames.Shape);
+            var losses = terms.Compute(decodedFrames, targetFeatures, videoFeatures);
             for (var i = 0; i < count; i++)
             {
                 // A network may swallow a NaN: what went in decides.

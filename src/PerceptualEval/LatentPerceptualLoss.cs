@@ -15,18 +15,28 @@ namespace PerceptualEval;
 /// </remarks>
 public sealed class LatentPerceptualLoss : IDisposable
 {
+    private readonly LossInputs _inputs;
     private readonly PerceptualTerms _terms;
     private readonly ClipTerms _clips;
+
+    private readonly bool _ownsLpips;
 
     /// <summary>Creates the loss from a decoder and an LPIPS network.</summary>
     /// <param name="decoder">The decoder; owned by the loss from here on and disposed with it.</param>
     /// <param name="lpips">The LPIPS network; owned by the loss from here on and disposed with it.</param>
     /// <param name="options">How to compute; null for the reference class' defaults.</param>
     public LatentPerceptualLoss(LatentDecoder decoder, PerceptualNetwork lpips, LossOptions? options = null)
+        : this(decoder, lpips, options, ownsLpips: true)
+    {
+    }
+
+    private LatentPerceptualLoss(LatentDecoder decoder, PerceptualNetwork lpips, LossOptions? options, bool ownsLpips)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(lpips);
         (Decoder, Lpips, Options) = (decoder, lpips, options ?? new LossOptions());
+        _ownsLpips = ownsLpips;
+        _inputs = new LossInputs(decoder, Options);
         _terms = new PerceptualTerms(lpips, Options);
         _clips = new ClipTerms(lpips, _terms);
     }
@@ -66,6 +76,11 @@ public sealed class LatentPerceptualLoss : IDisposable
         }
     }
 
+    /// <summary>Makes a loss with another decoder that shares the LPIPS network and the options: images prepared with one can be scored with the other.</summary>
+    /// <param name="decoder">The decoder; owned by the new loss.</param>
+    /// <returns>The new loss, owned by the caller. The network stays with this one, which is disposed last.</returns>
+    public LatentPerceptualLoss WithDecoder(LatentDecoder decoder) => new(decoder, Lpips, Options, ownsLpips: false);
+
     /// <summary>Scores a batch of pairs.</summary>
     /// <param name="predicted">[N,C,h,w], or [N,C,t,h,w] for a video decoder; not changed.</param>
     /// <param name="target">Of the same shape; not changed.</param>
@@ -78,8 +93,8 @@ public sealed class LatentPerceptualLoss : IDisposable
     {
         ArgumentNullException.ThrowIfNull(predicted);
         ArgumentNullException.ThrowIfNull(target);
-        RequireSameShape(predicted.Shape, target.Shape);
-        RequireImages(predicted.Shape, images);
+        LossInputs.RequireSameShape(predicted.Shape, target.Shape);
+        _inputs.RequireImages(predicted.Shape, images);
         using var prepared = Prepare(target);
         return Score(predicted, prepared, images);
     }
@@ -102,42 +117,40 @@ public sealed class LatentPerceptualLoss : IDisposable
     /// <summary>Decodes target latents and computes their features, for scoring several predictions against them.</summary>
     /// <remarks>Of a clip the decoded frames are kept, not their features, which are many times larger and quickly computed.</remarks>
     /// <param name="target">[N,C,h,w], or [N,C,t,h,w] for a video decoder; copied.</param>
+    /// <param name="images">[N,3,H,W], or [N,3,T,H,W], in [-1,1] for the third term, prepared likewise; null to give them with the predictions.</param>
     /// <returns>The prepared target, owned by the caller.</returns>
-    /// <exception cref="ArgumentException">The shape does not fit the decoder or the LPIPS network.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit each other, the decoder or the LPIPS network.</exception>
     /// <exception cref="InvalidOperationException">The units need a conversion that is not known.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
-    public PreparedTarget Prepare(TensorBuffer target)
+    public PreparedTarget Prepare(TensorBuffer target, TensorBuffer? images = null)
     {
         ArgumentNullException.ThrowIfNull(target);
-        Decoder.ImageShape(target.Shape);
-        var finite = new bool[target.Shape[0]];
-        MarkFinite(target, finite, first: true);
-        PerceptualFeatures? features = null;
-        TensorBuffer? video = null;
-        if (Options.Weights.Perceptual > 0)
+        images = Options.Weights.Input > 0 ? images : null;
+        var decoded = Decoder.ImageShape(target.Shape);
+        if (images is not null)
         {
-            var image = Decode(target);
-            MarkFinite(image, finite);
-            if (Decoder.IsVideo)
-            {
-                video = image;
-            }
-            else
-            {
-                using (image)
-                {
-                    features = Lpips.Features(image);
-                }
-            }
+            _inputs.RequireFitting(target.Shape, images);
         }
 
-        return new PreparedTarget(TensorBuffer.CopyOf(target.Shape, target.Span), features, video, finite);
+        var prepared = new PreparedTarget(TensorBuffer.CopyOf(target.Shape, target.Span), new bool[target.Shape[0]]);
+        try
+        {
+            LossInputs.MarkFinite(target, prepared.Finite, first: true);
+            PrepareDecoded(prepared);
+            PrepareImages(prepared, images, decoded);
+            return prepared;
+        }
+        catch
+        {
+            prepared.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Scores a batch of predictions against targets that are already prepared.</summary>
     /// <param name="predicted">Of the target's shape; not changed.</param>
     /// <param name="target">The targets, made by <see cref="Prepare"/> of this loss.</param>
-    /// <param name="images">[N,3,H,W], or [N,3,T,H,W] with as many frames as are decoded, in [-1,1] for the third term; may be null where its weight is 0.</param>
+    /// <param name="images">[N,3,H,W], or [N,3,T,H,W] with as many frames as are decoded, in [-1,1] for the third term; null where its weight is 0, or the images were prepared with the target.</param>
     /// <returns>One loss per sample, in order. A sample whose latents or decoded images are not finite scores NaN.</returns>
     /// <exception cref="ArgumentException">Shapes do not fit each other, images are missing, or the target was prepared without the perceptual term.</exception>
     /// <exception cref="InvalidOperationException">The units need a conversion that is not known.</exception>
@@ -146,48 +159,103 @@ public sealed class LatentPerceptualLoss : IDisposable
     {
         ArgumentNullException.ThrowIfNull(predicted);
         ArgumentNullException.ThrowIfNull(target);
-        RequireSameShape(predicted.Shape, target.Shape);
-        RequireImages(predicted.Shape, images);
+        LossInputs.RequireSameShape(predicted.Shape, target.Shape);
+        images = Options.Weights.Input > 0 ? images : null;
+        if (images is not null || !target.HasImages)
+        {
+            _inputs.RequireImages(predicted.Shape, images);
+        }
+
         if (Options.Weights.Perceptual > 0 && target is { Features: null, Video: null })
         {
             throw new ArgumentException("the target was prepared by a loss without the perceptual term; prepare it with this one.", nameof(target));
         }
 
         var finite = (bool[])target.Finite.Clone();
-        MarkFinite(predicted, finite);
+        LossInputs.MarkFinite(predicted, finite);
         if (Options.Weights is { Perceptual: 0, Input: 0 })
         {
             return Combine(predicted, target, new FrameLoss[finite.Length], finite);
         }
 
         using var decoded = Decode(predicted);
-        MarkFinite(decoded, finite);
-        if (Options.Weights.Input > 0)
+        LossInputs.MarkFinite(decoded, finite);
+        if (images is not null)
         {
-            MarkFinite(images!, finite);
+            LossInputs.MarkFinite(images, finite);
         }
 
-        if (!Decoder.IsVideo)
-        {
-            return Combine(predicted, target, _terms.Compute(decoded, target.Features, images), finite);
-        }
-
-        var video = Options.Weights.Perceptual > 0 ? target.Video : null;
-        var compared = Options.Weights.Input > 0 ? images : null;
-        var clips = new FrameLoss[finite.Length][];
-        for (var i = 0; i < clips.Length; i++)
-        {
-            clips[i] = _clips.Compute(i, decoded, video, compared);
-        }
-
-        return Combine(predicted, target, Array.ConvertAll(clips, ClipTerms.Mean), finite, clips);
+        return Decoder.IsVideo ? ScoreClips(predicted, decoded, target, images, finite) : ScoreImages(predicted, decoded, target, images, finite);
     }
 
-    /// <summary>Disposes the decoder and the LPIPS network.</summary>
+    /// <summary>Disposes the decoder and, where this loss was not made by <see cref="WithDecoder"/>, the LPIPS network.</summary>
     public void Dispose()
     {
         Decoder.Dispose();
-        Lpips.Dispose();
+        if (_ownsLpips)
+        {
+            Lpips.Dispose();
+        }
+    }
+
+    private void PrepareDecoded(PreparedTarget target)
+    {
+        if (Options.Weights.Perceptual == 0)
+        {
+            return;
+        }
+
+        var image = Decode(target.Latents);
+        LossInputs.MarkFinite(image, target.Finite);
+        if (Decoder.IsVideo)
+        {
+            target.Video = image;
+            return;
+        }
+
+        using (image)
+        {
+            target.Features = Lpips.Features(image);
+        }
+    }
+
+    private void PrepareImages(PreparedTarget target, TensorBuffer? images, TensorShape decoded)
+    {
+        if (images is null)
+        {
+            return;
+        }
+
+        LossInputs.MarkFinite(images, target.Finite);
+        if (Decoder.IsVideo)
+        {
+            target.InputVideo = TensorBuffer.CopyOf(images.Shape, images.Span);
+        }
+        else
+        {
+            target.ImageFeatures = _terms.Prepare(images, decoded);
+        }
+    }
+
+    private SampleLoss[] ScoreImages(TensorBuffer predicted, TensorBuffer decoded, PreparedTarget target, TensorBuffer? images, bool[] finite)
+    {
+        using var imageFeatures = images is null ? null : _terms.Prepare(images, decoded.Shape);
+        var perceptual = Options.Weights.Perceptual > 0 ? target.Features : null;
+        var onInputs = Options.Weights.Input > 0 ? imageFeatures ?? target.ImageFeatures : null;
+        return Combine(predicted, target, _terms.Compute(decoded, perceptual, onInputs), finite);
+    }
+
+    private SampleLoss[] ScoreClips(TensorBuffer predicted, TensorBuffer decoded, PreparedTarget target, TensorBuffer? videos, bool[] finite)
+    {
+        var perceptual = Options.Weights.Perceptual > 0 ? target.Video : null;
+        var onInputs = Options.Weights.Input > 0 ? videos ?? target.InputVideo : null;
+        var clips = new FrameLoss[finite.Length][];
+        for (var i = 0; i < clips.Length; i++)
+        {
+            clips[i] = _clips.Compute(i, decoded, perceptual, onInputs);
+        }
+
+        return Combine(predicted, target, Array.ConvertAll(clips, ClipTerms.Mean), finite, clips);
     }
 
     private TensorBuffer Decode(TensorBuffer latents)
@@ -216,42 +284,5 @@ public sealed class LatentPerceptualLoss : IDisposable
         }
 
         return losses;
-    }
-
-    private void RequireImages(TensorShape latents, TensorBuffer? images)
-    {
-        if (Options.Weights.Input == 0)
-        {
-            return;
-        }
-
-        if (images is null)
-        {
-            throw new ArgumentException($"the weight of the third term is {Options.Weights.Input}, but no images were given.", nameof(images));
-        }
-
-        var decoded = Decoder.ImageShape(latents);
-        var fits = images.Shape.Rank == decoded.Rank && images.Shape.Dimensions[..^2].SequenceEqual(decoded.Dimensions[..^2]) && images.Shape.ElementCount > 0;
-        if (!fits || (Options.Resize == ResizeMode.None && images.Shape != decoded))
-        {
-            throw new ArgumentException(
-                $"images of shape {images.Shape}; latents of shape {latents} decode to {decoded}. Give images of that size, or choose a resize mode.", nameof(images));
-        }
-    }
-
-    private static void RequireSameShape(TensorShape predicted, TensorShape target)
-    {
-        if (predicted != target)
-        {
-            throw new ArgumentException($"predicted latents of shape {predicted}, target latents of shape {target}; they must be the same.");
-        }
-    }
-
-    private static void MarkFinite(TensorBuffer tensor, bool[] finite, bool first = false)
-    {
-        for (var i = 0; i < finite.Length; i++)
-        {
-            finite[i] = (first || finite[i]) && TensorPrimitives.IsFiniteAll<float>(tensor.Sample(i));
-        }
     }
 }

@@ -6,17 +6,29 @@ namespace PerceptualEval;
 /// <summary>The two LPIPS terms of a batch of decoded predictions, as far as they have a weight.</summary>
 internal sealed class PerceptualTerms(PerceptualNetwork lpips, LossOptions options)
 {
+    /// <summary>Computes the features of what the third term compares with, at the size at which it is compared.</summary>
+    /// <param name="images">[N,3,H,W] in [-1,1].</param>
+    /// <param name="decoded">The shape of the decoded predictions.</param>
+    /// <returns>The features, owned by the caller.</returns>
+    public PerceptualFeatures Prepare(TensorBuffer images, TensorShape decoded)
+    {
+        var isResized = options.Resize == ResizeMode.Image && images.Shape != decoded;
+        using var resized = isResized ? BicubicResize.Resize(images, (int)decoded[2], (int)decoded[3]) : null;
+        return lpips.Features(resized ?? images);
+    }
+
     /// <summary>Computes the terms. The features of decode(pred) are computed once for both.</summary>
     /// <param name="decoded">decode(pred), [N,3,H,W].</param>
     /// <param name="target">The features of decode(target); null where the perceptual term has no weight.</param>
-    /// <param name="images">What the third term compares with; may be null where it has no weight.</param>
+    /// <param name="images">What <see cref="Prepare"/> made of what the third term compares with; null where it has no weight.</param>
     /// <returns>Per image, the terms; null where a weight is 0.</returns>
-    public FrameLoss[] Compute(TensorBuffer decoded, PerceptualFeatures? target, TensorBuffer? images)
+    public FrameLoss[] Compute(TensorBuffer decoded, PerceptualFeatures? target, PerceptualFeatures? images)
     {
-        images = options.Weights.Input > 0 ? images : null;
-        using var features = NeedsOwnFeatures(decoded, images) ? lpips.Features(decoded) : null;
-        var perceptual = options.Weights.Perceptual > 0 ? lpips.Distance(target!, features!) : null;
-        var onInputs = images is null ? null : DistanceToImages(images, decoded, features);
+        // decode(pred) at its own size is compared with the target, and with images of that size.
+        var areEnlarged = images is not null && images.ImageShape != decoded.Shape;
+        using var features = target is not null || !areEnlarged ? lpips.Features(decoded) : null;
+        var perceptual = target is null ? null : lpips.Distance(target, features!);
+        var onInputs = images is null ? null : areEnlarged ? DistanceToEnlarged(images, decoded) : lpips.Distance(images, features!);
         var terms = new FrameLoss[decoded.Shape[0]];
         for (var i = 0; i < terms.Length; i++)
         {
@@ -26,23 +38,10 @@ internal sealed class PerceptualTerms(PerceptualNetwork lpips, LossOptions optio
         return terms;
     }
 
-    // decode(pred) at its own size is compared with the target, and with images of that size.
-    private bool NeedsOwnFeatures(TensorBuffer decoded, TensorBuffer? images) =>
-        options.Weights.Perceptual > 0 || options.Resize != ResizeMode.Decoded || images is null || images.Shape == decoded.Shape;
-
-    private IReadOnlyList<PerceptualDistance> DistanceToImages(TensorBuffer images, TensorBuffer decoded, PerceptualFeatures? decodedFeatures)
+    private IReadOnlyList<PerceptualDistance> DistanceToEnlarged(PerceptualFeatures images, TensorBuffer decoded)
     {
-        var sameSize = images.Shape == decoded.Shape;
-        if (sameSize || options.Resize == ResizeMode.Image)
-        {
-            using var resized = sameSize ? null : BicubicResize.Resize(images, (int)decoded.Shape[2], (int)decoded.Shape[3]);
-            using var imageFeatures = lpips.Features(resized ?? images);
-            return lpips.Distance(imageFeatures, decodedFeatures!);
-        }
-
-        using var enlarged = BicubicResize.Resize(decoded, (int)images.Shape[2], (int)images.Shape[3]);
-        using var enlargedFeatures = lpips.Features(enlarged);
-        using var features = lpips.Features(images);
-        return lpips.Distance(features, enlargedFeatures);
+        using var enlarged = BicubicResize.Resize(decoded, (int)images.ImageShape[2], (int)images.ImageShape[3]);
+        using var features = lpips.Features(enlarged);
+        return lpips.Distance(images, features);
     }
 }

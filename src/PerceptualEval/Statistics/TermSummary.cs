@@ -12,7 +12,7 @@ namespace PerceptualEval.Statistics;
 /// <param name="P50">The median.</param>
 /// <param name="P95">The 95th percentile: 95 % of the values are about this or lower.</param>
 /// <param name="Max">The largest value.</param>
-/// <param name="Ci95">The 95 % confidence interval of the mean (Student's t); null below two values.</param>
+/// <param name="Ci95">The 95 % confidence interval of the mean; null below two values. Student's t, in a comparison of checkpoints <see cref="Bootstrap"/>'s.</param>
 /// <remarks>
 /// Percentiles are exact and interpolate linearly between neighbours (type 7 of Hyndman and Fan 1996, the default of numpy and R).
 /// The interval takes the samples to be independent: frames of one video are not, and make it too narrow.
@@ -48,7 +48,7 @@ public sealed record TermSummary(
         var mean = MeanOf(sorted);
         double? std = sorted.Length < 2 ? null : StandardDeviation(sorted, mean);
         return new TermSummary(
-            mean, std, sorted[0], Percentile(sorted, 0.50), Percentile(sorted, 0.95), sorted[^1],
+            mean, std, sorted[0], Quantile.Of(sorted, 0.50), Quantile.Of(sorted, 0.95), sorted[^1],
             std is { } spread ? MeanInterval(mean, spread, sorted.Length) : null);
     }
 
@@ -73,14 +73,6 @@ public sealed record TermSummary(
         }
 
         return Math.Sqrt(squares.Value / (values.Length - 1));
-    }
-
-    private static double Percentile(double[] sorted, double fraction)
-    {
-        var position = (sorted.Length - 1) * fraction;
-        var below = (int)position;
-        var above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + (sorted[above] - sorted[below]) * (position - below);
     }
 
     private static ConfidenceInterval MeanInterval(double mean, double std, int count)

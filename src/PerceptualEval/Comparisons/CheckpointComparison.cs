@@ -1,0 +1,29 @@
+using PerceptualEval.Statistics;
+
+namespace PerceptualEval.Comparisons;
+
+/// <summary>How one checkpoint differs from the baseline, over the samples that are finite in both; negative is better.</summary>
+/// <param name="Name">The checkpoint.</param>
+/// <param name="Baseline">What it is compared with.</param>
+/// <param name="Loss">The difference of the weighted sum; null where no sample is finite in both.</param>
+/// <param name="LatentL2Loss">The difference of the latent term; null likewise.</param>
+/// <param name="PerceptualLoss">The difference of LPIPS(decode(target), decode(pred)); null likewise, and where it was not computed.</param>
+/// <param name="PerceptualLossOnInputs">The difference of LPIPS(image, decode(pred)); null likewise.</param>
+/// <param name="HolmP">The p-value of the loss, corrected for the number of checkpoints that are compared; 1 where there is no difference.</param>
+public sealed record CheckpointComparison(
+    string Name,
+    string Baseline,
+    PairedDifference? Loss,
+    PairedDifference? LatentL2Loss,
+    PairedDifference? PerceptualLoss,
+    PairedDifference? PerceptualLossOnInputs,
+    double HolmP)
+{
+    private const double Level = 0.05;
+
+    /// <summary>What that shows.</summary>
+    public Verdict Verdict => HolmP >= Level ? Verdict.NoDifferenceShown
+        : Loss is { IsLower: true } ? Verdict.Better
+        : Loss is { IsHigher: true } ? Verdict.Worse
+        : Verdict.NoDifferenceShown;
+}
