@@ -5,6 +5,7 @@ using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Downloads;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.Cli.Verbs;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
@@ -59,7 +60,7 @@ internal static class Program
     }
 
     private static bool IsBadInput(Exception exception) =>
-        exception is UsageException or DatasetException or TensorFileException or ImageFileException or ModelException or DeviceException
+        exception is UsageException or DatasetException or TensorFileException or ImageFileException or ModelException or DeviceException or ResultException
             or OutputException { IsWhileRunning: false } or DownloadException { IsRefused: true };
 
     private static RootCommand Commands(CancellationToken interrupt) =>

@@ -15,6 +15,8 @@ namespace PerceptualEval.Cli.Results;
 [JsonSerializable(typeof(DistancePair))]
 [JsonSerializable(typeof(ScoreSummary))]
 [JsonSerializable(typeof(double[]))]
+[JsonSerializable(typeof(LossWeights))]
+[JsonSerializable(typeof(IReadOnlyList<FrameLoss>))]
 // The values of further provenance fields.
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool))]

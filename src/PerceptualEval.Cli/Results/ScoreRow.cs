@@ -40,5 +40,14 @@ internal sealed record ScoreRow(
         Frames = sample.Frames,
     };
 
+    /// <summary>The loss again, as it counts in a summary: what was not finite is NaN.</summary>
+    /// <param name="hasPerceptual">Whether the run computed the perceptual term.</param>
+    /// <param name="hasOnInputs">Whether it computed the one on inputs.</param>
+    public SampleLoss ToLoss(bool hasPerceptual, bool hasOnInputs) => new(
+        NonFinite is null ? Loss ?? double.NaN : double.NaN,
+        LatentL2Loss ?? double.NaN,
+        hasPerceptual ? PerceptualLoss ?? double.NaN : null,
+        hasOnInputs ? PerceptualLossOnInputs ?? double.NaN : null);
+
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 }

@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace PerceptualEval.Cli.Results.Folders;
+
+/// <summary>The results of a run, read back from a folder or a file.</summary>
+/// <param name="Path">The folder or file, as given.</param>
+/// <param name="Rows">The scored samples, in the order of the dataset; of a comparison, several rows a sample.</param>
+/// <param name="BadFiles">The samples that were passed over because their files are bad; none in single files, which don't tell.</param>
+/// <param name="Provenance">What the results depend on, as in <c>--json</c>; null for .csv and .jsonl, which have none.</param>
+/// <param name="Summary">The summary as the run wrote it; null for .csv and .jsonl, and for a run that is not complete.</param>
+internal sealed record ResultSet(
+    string Path, IReadOnlyList<ResultRow> Rows, IReadOnlyList<ResultRow> BadFiles, JsonElement? Provenance, JsonElement? Summary)
+{
+    /// <summary>The folder's manifest; null for a single file.</summary>
+    public ResultManifest? Manifest { get; init; }
+
+    /// <summary>The names in <see cref="ResultRow.Checkpoint"/>, in the order of their first rows; none where one checkpoint was scored.</summary>
+    public IReadOnlyList<string> Checkpoints => [.. Rows.Select(row => row.Checkpoint).OfType<string>().Distinct()];
+
+    /// <summary>Reads the results of a run.</summary>
+    /// <param name="path">A folder of <c>--out DIR</c>, or a .json, .jsonl, .csv or .parquet file of <c>--out FILE</c>.</param>
+    /// <exception cref="ResultException">It is neither, or can't be read, or a part is missing or changed.</exception>
+    public static ResultSet Read(string path) => Directory.Exists(path) ? ResultFolder.Read(path) : ResultFile.Read(path);
+
+    /// <summary>Summarizes the rows again: the same to the last bit as the run did.</summary>
+    /// <param name="checkpoint">Whose rows; null for all.</param>
+    public LossSummary Summarize(string? checkpoint = null)
+    {
+        var rows = checkpoint is null ? Rows : [.. Rows.Where(row => row.Checkpoint == checkpoint)];
+        var weights = Weights();
+        var hasPerceptual = weights?.Perceptual > 0 || rows.Any(row => row.Score.PerceptualLoss is not null);
+        var hasOnInputs = weights?.Input > 0 || rows.Any(row => row.Score.PerceptualLossOnInputs is not null);
+        var accumulator = new LossAccumulator();
+        foreach (var row in rows)
+        {
+            accumulator.Update(row.Score.ToLoss(hasPerceptual, hasOnInputs));
+        }
+
+        return accumulator.Compute();
+    }
+
+    /// <summary>The weights of the terms; null where the results don't tell.</summary>
+    public LossWeights? Weights() => Provenance is { ValueKind: JsonValueKind.Object } provenance && provenance.TryGetProperty("weights", out var weights)
+        ? weights.Deserialize(ResultJson.Default.LossWeights)
+        : null;
+}
