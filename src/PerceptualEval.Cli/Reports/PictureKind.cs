@@ -9,7 +9,10 @@ internal enum PictureKind
     /// <summary>The decoded predicted latent.</summary>
     Prediction,
 
-    /// <summary>Where the two differ, as the perceptual network sees it.</summary>
+    /// <summary>What a latent that should reproduce an image decodes to.</summary>
+    Decoded,
+
+    /// <summary>Where prediction and target, or decoded and original image, differ, as the perceptual network sees it.</summary>
     HeatMap,
 
     /// <summary>The image that the target was made from.</summary>

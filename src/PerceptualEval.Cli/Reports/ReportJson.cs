@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
-using PerceptualEval.Cli.Images;
 using PerceptualEval.Statistics;
 
 namespace PerceptualEval.Cli.Reports;
@@ -14,7 +13,8 @@ internal static class ReportJson
     // More can't be seen in a chart, and the table shows four.
     private const string SampleDigits = "G5";
 
-    private const int HeatMapColors = 9;
+    // Of one kind; what is the same a thousand times need not be read a thousand times.
+    private const int MostCases = 50;
 
     // Escapes '<', '>', '&' and quotes, so that no file name ends the script element that it stands in.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
@@ -33,7 +33,7 @@ internal static class ReportJson
             WriteCheckpoints(json, data, ids);
             WriteDifferences(json, data.Differences);
             WriteFindings(json, data.Findings, ids);
-            WriteGallery(json, data.Gallery, ids);
+            GalleryJson.Write(json, data.Gallery, ids);
             WriteFacts(json, data.Facts);
             json.WriteEndObject();
         }
@@ -47,7 +47,8 @@ internal static class ReportJson
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         var scored = data.Checkpoints.SelectMany(checkpoint => checkpoint.Rows).Select(row => row.Id);
         var shown = data.Gallery.Groups.SelectMany(group => group.Ids);
-        foreach (var id in scored.Concat(shown).Concat((data.Findings ?? []).SelectMany(finding => finding.Samples)))
+        var found = (data.Findings ?? []).SelectMany(finding => finding.Cases.Take(MostCases)).SelectMany(one => one.Samples);
+        foreach (var id in scored.Concat(shown).Concat(found))
         {
             ids.TryAdd(id, ids.Count);
         }
@@ -157,57 +158,27 @@ internal static class ReportJson
             json.WriteStartObject();
             json.WriteString("severity", Name(finding.Severity));
             json.WriteString("title", finding.Title);
-            json.WriteString("evidence", finding.Evidence);
             json.WriteString("advice", finding.Advice);
-            WriteIndices(json, "samples", finding.Samples, ids);
+            json.WriteNumber("count", finding.Cases.Count);
+            WriteCases(json, finding.Cases.Take(MostCases), ids);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
 
-    private static void WriteGallery(Utf8JsonWriter json, Gallery gallery, Dictionary<string, int> ids)
+    private static void WriteCases(Utf8JsonWriter json, IEnumerable<FindingCase> cases, Dictionary<string, int> ids)
     {
-        json.WriteStartObject("gallery");
-        json.WriteString("note", gallery.Note);
-        WriteNumber(json, "heatMapEnd", gallery.HeatMapEnd);
-        WriteStrings(json, "heatMapColors", Enumerable.Range(0, HeatMapColors).Select(i => HexOf(ColorMap.ColorOf(i / (HeatMapColors - 1.0)))));
-        json.WriteStartArray("groups");
-        foreach (var group in gallery.Groups)
+        json.WriteStartArray("cases");
+        foreach (var one in cases)
         {
             json.WriteStartObject();
-            json.WriteString("title", group.Title);
-            json.WriteString("meaning", group.Meaning);
-            WriteIndices(json, "samples", group.Ids, ids);
+            json.WriteString("evidence", one.Evidence);
+            WriteIndices(json, "samples", one.Samples, ids);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        json.WriteStartObject("pictures");
-        foreach (var (id, pictures) in gallery.Pictures)
-        {
-            json.WriteStartArray(ids[id].ToString(CultureInfo.InvariantCulture));
-            foreach (var picture in pictures)
-            {
-                WritePicture(json, picture);
-            }
-
-            json.WriteEndArray();
-        }
-
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WritePicture(Utf8JsonWriter json, GalleryPicture picture)
-    {
-        json.WriteStartObject();
-        json.WriteString("kind", Name(picture.Kind));
-        json.WriteString("checkpoint", picture.Checkpoint);
-        json.WriteNumber("width", picture.Image.Size.Width);
-        json.WriteNumber("height", picture.Image.Size.Height);
-        json.WriteBase64String("webp", picture.Image.WebP);
-        json.WriteEndObject();
     }
 
     private static void WriteFacts(Utf8JsonWriter json, IReadOnlyList<(string Name, string Value)> facts)
@@ -224,7 +195,8 @@ internal static class ReportJson
         json.WriteEndArray();
     }
 
-    private static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    /// <summary>Writes an array of texts.</summary>
+    public static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> values)
     {
         json.WriteStartArray(name);
         foreach (var value in values)
@@ -235,7 +207,8 @@ internal static class ReportJson
         json.WriteEndArray();
     }
 
-    private static void WriteIndices(Utf8JsonWriter json, string name, IReadOnlyList<string> samples, Dictionary<string, int> ids)
+    /// <summary>Writes samples as their indices.</summary>
+    public static void WriteIndices(Utf8JsonWriter json, string name, IReadOnlyList<string> samples, Dictionary<string, int> ids)
     {
         json.WriteStartArray(name);
         foreach (var id in samples)
@@ -264,7 +237,8 @@ internal static class ReportJson
         json.WriteEndArray();
     }
 
-    private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    /// <summary>Writes a number; null where it is none or not finite.</summary>
+    public static void WriteNumber(Utf8JsonWriter json, string name, double? value)
     {
         if (value is { } number && double.IsFinite(number))
         {
@@ -276,8 +250,7 @@ internal static class ReportJson
         }
     }
 
-    private static string HexOf(SkiaSharp.SKColor color) => $"#{color.Red:x2}{color.Green:x2}{color.Blue:x2}";
-
-    private static string Name<T>(T value)
+    /// <summary>An enumeration's value as the script knows it.</summary>
+    public static string Name<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

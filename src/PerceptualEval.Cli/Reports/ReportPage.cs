@@ -32,7 +32,7 @@ internal static class ReportPage
             ["headline"] = Text(data.Verdict.Headline),
             ["tone"] = Text(data.Verdict.Tone.ToString().ToLowerInvariant()),
             ["sentences"] = Encoding.UTF8.GetBytes(string.Concat(data.Verdict.Sentences.Select(sentence => $"<p>{Html.Encode(sentence)}</p>"))),
-            ["version"] = Text(ToolVersion.Text),
+            ["version"] = Text(ToolVersion.Text.Split('+')[0]),
             ["style"] = Encoding.UTF8.GetBytes(Part("report.css")),
             ["script"] = Encoding.UTF8.GetBytes(script),
             ["script-hash"] = Encoding.UTF8.GetBytes(Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))),

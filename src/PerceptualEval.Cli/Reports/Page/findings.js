@@ -2,15 +2,20 @@
 
 const shownSamples = 12;
 
+function caseItem({ evidence, samples }) {
+    const more = samples.length - shownSamples;
+    return el("li", {}, ...samples.slice(0, shownSamples).flatMap(index => [idButton(index), " "]),
+        more > 0 ? `and ${count(more)} more ` : null, el("span", {}, evidence));
+}
+
 function findingItem(finding) {
-    const samples = finding.samples.slice(0, shownSamples);
-    const more = finding.samples.length - samples.length;
+    const more = finding.count - finding.cases.length;
     return el("li", { class: "card finding", "data-severity": finding.severity },
-        el("h3", {}, el("span", { class: "severity" }, { error: "Error", warning: "Warning", note: "Note" }[finding.severity]), finding.title),
-        el("p", {}, finding.evidence),
-        finding.advice ? el("p", { class: "muted" }, finding.advice) : null,
-        samples.length === 0 ? null : el("div", { class: "ids" }, ...samples.map(index => idButton(index)),
-            more > 0 ? el("span", { class: "muted" }, `and ${count(more)} more`) : null));
+        el("h3", {}, el("span", { class: "severity" }, { error: "Error", warning: "Warning", note: "Note" }[finding.severity]), finding.title,
+            finding.count > 1 ? el("span", { class: "muted" }, ` ${count(finding.count)} times`) : null),
+        finding.advice ? el("p", {}, finding.advice) : null,
+        el("ul", { class: "cases" }, ...finding.cases.map(caseItem),
+            more > 0 ? el("li", { class: "muted" }, `and ${count(more)} more`) : null));
 }
 
 function showFindings() {

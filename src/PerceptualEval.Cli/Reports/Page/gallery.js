@@ -1,6 +1,6 @@
 // The samples worth looking at, group by group.
 
-const kinds = { target: "Target", prediction: "Prediction", heatMap: "Heat map", original: "Original" };
+const kinds = { target: "Target", prediction: "Prediction", decoded: "Decoded", heatMap: "Heat map", original: "Original" };
 
 function captionOf(picture) {
     return picture.checkpoint === null ? kinds[picture.kind] : `${picture.checkpoint}: ${kinds[picture.kind].toLowerCase()}`;

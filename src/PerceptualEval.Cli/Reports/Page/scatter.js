@@ -135,7 +135,8 @@ function samplePanel(index) {
     const checkpoint = checkpoints[selection.checkpoint];
     const [latent, perceptual] = rankTerms.map(term => rankOf(selection.checkpoint, term)[index]);
     const of = count(ids.length);
-    const pair = picturesOf(index).filter(picture => picture.kind === "target" || (picture.kind === "prediction" && picture.checkpoint === checkpoint.name) || (picture.kind === "prediction" && picture.checkpoint === null));
+    const mine = picture => picture.checkpoint === null || picture.checkpoint === checkpoint.name;
+    const pair = picturesOf(index).filter(picture => mine(picture) && picture.kind !== "heatMap").slice(0, 2);
     return [
         el("h3", {}, ids[index]),
         el("dl", {},

@@ -145,6 +145,9 @@ function filterTable(term, low, high) {
 }
 
 function showInTable(index) {
+    if (tableView.scroller === undefined) {
+        return;
+    }
     if (!tableView.order.includes(index)) {
         clearFilter();
     }

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using PerceptualEval.Cli.Reports;
+
+namespace PerceptualEval.Cli.Verbs;
+
+/// <summary>The options for results that people look at.</summary>
+internal static class ReportOptions
+{
+    public static Option<string?> Page { get; } = new("--report")
+    {
+        HelpName = "FILE",
+        Description = "Also write a page to look at: one HTML file with charts, the pictures of the best and worst samples, and all numbers.",
+    };
+
+    public static Option<string?> Plots { get; } = new("--plots")
+    {
+        HelpName = "DIR",
+        Description = "Also write the charts to the folder DIR, as PNG and SVG.",
+    };
+
+    /// <summary>Opens what the command line asks for; null where that is nothing.</summary>
+    /// <exception cref="Results.OutputException">It can't be written.</exception>
+    public static ReportOutput? Open(ParseResult parsed) => ReportOutput.Open(parsed.GetValue(Page), parsed.GetValue(Plots));
+
+    /// <summary>Writes a report; its pictures are read and decoded now where there is a page for them.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="data">The report, without pictures.</param>
+    /// <param name="recipe">How pictures are made.</param>
+    /// <param name="interrupt">Ends the making of pictures.</param>
+    /// <exception cref="Results.OutputException">It can't be written.</exception>
+    public static void Write(ReportOutput output, ReportData data, PictureRecipe recipe, CancellationToken interrupt) => output.Write(
+        output.HasPage && data.Gallery.Groups.Count > 0
+            ? data with { Gallery = new GalleryReader(recipe).Read(data.Gallery.Groups, interrupt) }
+            : data);
+}
