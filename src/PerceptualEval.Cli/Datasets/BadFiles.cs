@@ -6,6 +6,7 @@ internal sealed class BadFiles
     private const int ReasonsKept = 20;
 
     private readonly List<string> _reasons = [];
+    private List<BadFile> _new = [];
 
     /// <summary>How many there are.</summary>
     public long Count { get; private set; }
@@ -19,14 +20,21 @@ internal sealed class BadFiles
         : _reasons;
 
     /// <summary>Adds one.</summary>
-    /// <param name="id">The sample.</param>
-    /// <param name="reason">Why; it names the file.</param>
-    public void Add(string id, string reason)
+    public void Add(BadFile file)
     {
         Count++;
+        _new.Add(file);
         if (_reasons.Count < ReasonsKept)
         {
-            _reasons.Add($"'{id}' passed over: {reason}");
+            _reasons.Add($"'{file.Id}' passed over: {file.Reason}");
         }
+    }
+
+    /// <summary>Takes those that were added since the last time.</summary>
+    public IReadOnlyList<BadFile> TakeNew()
+    {
+        var taken = _new;
+        _new = [];
+        return taken;
     }
 }

@@ -83,9 +83,10 @@ internal static class BatchReader
             {
                 var batch = SampleBatch.Read(run, reader, cancellationToken);
                 run.Clear();
+                batch.PassedOver = dataset.Bad.TakeNew();
                 return batch;
             }
-            catch (Exception exception) when (dataset.PassesOver(reader.Current!.Id, exception))
+            catch (Exception exception) when (dataset.PassesOver(reader.Current!.Id, exception, reader.Current!.Number))
             {
                 run.Remove(reader.Current!);
             }

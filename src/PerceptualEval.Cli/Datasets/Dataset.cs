@@ -22,6 +22,9 @@ internal sealed class Dataset
     private readonly DatasetRules _rules;
     private readonly LeftOut _leftOutFiles;
     private LeftOut _leftOutTensors = new();
+    private IReadOnlySet<string> _done = new HashSet<string>();
+    private long _enumerated;
+    private string? _firstReason;
 
     private Dataset(IReadOnlyList<DatasetInput> inputs, FileGroups groups, LeftOut leftOut, DatasetRules rules)
     {
@@ -30,9 +33,9 @@ internal sealed class Dataset
         _leftOutFiles = leftOut;
         _rules = rules;
         leftOut.RefuseUnless(rules.AllowMissing);
-        Units = Samples().First().Target.Tensor.Units;
+        Units = AllSamples(int.MaxValue, () => { }).First().Target.Tensor.Units;
         SampleCount = groups.Listed is { Count: > CheckedAtOpening } listed
-            ? listed.All(group => group.Files.All(file => !FileExtensions.IsTensor(file.Path))) ? listed.Count : null // every picture file is one sample
+            ? listed.All(group => group.Files.All(file => !FileExtensions.IsTensor(file.Path))) ? listed.Count(group => IsTaken(group.Id)) : null // every picture file is one sample
             : CountSamples(groups.InOrderOnly ? 1 : CheckedAtOpening);
     }
 
@@ -42,7 +45,7 @@ internal sealed class Dataset
     /// <summary>Whether samples have an image beside target and pred.</summary>
     public bool HasImages => _inputs.Count > 2;
 
-    /// <summary>How many samples there are; null where that takes opening many files.</summary>
+    /// <summary>How many samples there are, in the shard where there is one; null where that takes opening many files.</summary>
     public long? SampleCount { get; }
 
     /// <summary>The units of the first target: those that the latent loss is computed in. Null for what the decoder expects.</summary>
@@ -138,7 +141,14 @@ internal sealed class Dataset
         return new Dataset(inputs, groups, leftOut, rules with { Strict = rules.Strict || groups.AreNamed });
     }
 
-    /// <summary>The samples in order, as far as they are asked for; the files' headers are read on the way and no file stays open. One enumeration at a time.</summary>
+    /// <summary>Passes over samples that an earlier run has done: their headers are still read, their values not.</summary>
+    /// <param name="ids">Their ids, and those of files that it passed over.</param>
+    public void Skip(IReadOnlySet<string> ids) => _done = ids;
+
+    /// <summary>Tells this dataset from others: see <see cref="DatasetFingerprint"/>.</summary>
+    public string Fingerprint() => DatasetFingerprint.Of(_inputs, _groups);
+
+    /// <summary>The samples in order, as far as they are asked for, without those of other shards; the files' headers are read on the way and no file stays open. One enumeration at a time.</summary>
     /// <exception cref="DatasetException">Two files don't go together, or an id comes twice.</exception>
     /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
     /// <exception cref="ImageFileException">A picture can't be read.</exception>
@@ -147,15 +157,21 @@ internal sealed class Dataset
     /// <summary>Notes what can't be read, unless that ends the run.</summary>
     /// <param name="id">The sample, or the files that should be one.</param>
     /// <param name="exception">Why.</param>
+    /// <param name="sample">The sample's number; null for what was not enumerated as one.</param>
     /// <returns>False where it ends the run: the exception is no bad file's, or <see cref="DatasetRules.Strict"/> holds.</returns>
-    public bool PassesOver(string id, Exception exception)
+    public bool PassesOver(string id, Exception exception, long? sample = null)
     {
         if (_rules.Strict || exception is not (DatasetException or TensorFileException or ImageFileException))
         {
             return false;
         }
 
-        Bad.Add(id, exception.Message);
+        _firstReason ??= exception.Message;
+        if (IsTaken(id))
+        {
+            Bad.Add(new BadFile(sample ?? _enumerated, id, exception.Message));
+        }
+
         return true;
     }
 
@@ -166,8 +182,15 @@ internal sealed class Dataset
         return complete ? count : null;
     }
 
-    private IEnumerable<Sample> Samples(int mostGroups, Action onMore)
+    private bool IsTaken(string id) => _rules.Shard?.Takes(id) != false && !_done.Contains(id);
+
+    private IEnumerable<Sample> Samples(int mostGroups, Action onMore) => AllSamples(mostGroups, onMore).Where(sample => IsTaken(sample.Id));
+
+    // Of all shards, done or not.
+    private IEnumerable<Sample> AllSamples(int mostGroups, Action onMore)
     {
+        _enumerated = 0;
+        _firstReason = null;
         _leftOutTensors = new LeftOut();
         Bad = new BadFiles();
         // Hashes, because the ids themselves would be the one thing whose memory grows with an archive. Of 128 bits, none collide.
@@ -183,15 +206,15 @@ internal sealed class Dataset
                     throw new DatasetException($"{tensors[0]}: its sample '{sampleId}' has the id of an earlier one. Rename the file or the tensor.");
                 }
 
-                yield return new Sample(sampleId, Array.ConvertAll(tensors, tensor => new SampleSource(tensor, index)));
+                yield return new Sample(sampleId, Array.ConvertAll(tensors, tensor => new SampleSource(tensor, index))) { Number = _enumerated++ };
             }
         }
 
         _leftOutTensors.RefuseUnless(_rules.AllowMissing);
         if (ids.Count == 0)
         {
-            throw Bad.Count > 0
-                ? new DatasetException($"nothing can be read: {Bad.First}")
+            throw _firstReason is not null
+                ? new DatasetException($"nothing can be read: {_firstReason}")
                 : new DatasetException($"nothing pairs: {_leftOutTensors}. Tensors pair by key where a file holds several.");
         }
     }

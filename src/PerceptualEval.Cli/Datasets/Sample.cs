@@ -5,6 +5,9 @@ namespace PerceptualEval.Cli.Datasets;
 /// <param name="Sources">Where its values lie, in the order of the dataset's inputs.</param>
 internal sealed record Sample(string Id, IReadOnlyList<SampleSource> Sources)
 {
+    /// <summary>Its number in the whole dataset, from 0.</summary>
+    public long Number { get; init; }
+
     /// <summary>The target latent, or image A of <c>distance</c>.</summary>
     public SampleSource Target => Sources[0];
 

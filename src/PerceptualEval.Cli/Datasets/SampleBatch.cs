@@ -26,6 +26,9 @@ internal sealed class SampleBatch : IDisposable
     /// <summary>The images <c>[n,3,H,W]</c> in [-1,1] that the targets were made from; null where the dataset has none.</summary>
     public TensorBuffer? Images => Tensors.Count > 2 ? Tensors[2] : null;
 
+    /// <summary>What was passed over since the batch before; what comes after the last batch is among <see cref="Dataset.Bad"/> only.</summary>
+    public IReadOnlyList<BadFile> PassedOver { get; set; } = [];
+
     /// <summary>Reads samples into a new batch.</summary>
     /// <param name="samples">At least one; all have the shapes of the first.</param>
     /// <param name="reader">Reads their values.</param>

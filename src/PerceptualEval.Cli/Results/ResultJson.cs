@@ -17,7 +17,8 @@ namespace PerceptualEval.Cli.Results;
 [JsonSerializable(typeof(double[]))]
 [JsonSerializable(typeof(LossWeights))]
 [JsonSerializable(typeof(IReadOnlyList<FrameLoss>))]
-// The values of further provenance fields.
+// The values of further provenance fields; JsonElement where they were read back.
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(int))]

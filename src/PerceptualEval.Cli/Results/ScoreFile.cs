@@ -20,7 +20,7 @@ internal static class ScoreFile
             ".jsonl" => new JsonLinesScoreWriter(new StreamedFile(path)),
             ".csv" => new CsvScoreWriter(new StreamedFile(path)),
             ".parquet" => new ParquetScoreWriter(new ReplacedFile(path), provenance),
-            _ => throw new OutputException(path, $"its extension '{extension}' names no format; use .json, .jsonl, .csv or .parquet."),
+            _ => throw new OutputException(path, $"its extension '{extension}' names no format; use .json, .jsonl, .csv or .parquet, or end it with / for a folder of results."),
         };
     }
 }

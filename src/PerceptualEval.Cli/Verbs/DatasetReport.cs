@@ -7,18 +7,31 @@ internal static class DatasetReport
 {
     /// <summary>Writes what was left out and what can't be read; nothing where all took part.</summary>
     /// <returns>The exit code that the dataset deserves: bad files are a failed gate.</returns>
-    public static ExitCode Write(Dataset dataset)
+    public static ExitCode Write(Dataset dataset) => Write(dataset, dataset.Bad);
+
+    /// <summary>The same, where an earlier run has met some of the bad files.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="bad">All bad files, in order.</param>
+    public static ExitCode Write(Dataset dataset, BadFiles bad)
     {
         if (dataset.Warning is { } warning)
         {
             Console.Error.WriteLine($"perceptual-eval: {warning}");
         }
 
-        foreach (var line in dataset.Bad.Lines)
+        return Write(bad);
+    }
+
+    /// <summary>Writes what can't be read.</summary>
+    /// <param name="bad">The bad files, in order.</param>
+    /// <returns>The exit code that they deserve.</returns>
+    public static ExitCode Write(BadFiles bad)
+    {
+        foreach (var line in bad.Lines)
         {
             Console.Error.WriteLine($"perceptual-eval: {line}");
         }
 
-        return dataset.Bad.Count == 0 ? ExitCode.Ok : ExitCode.GateFailed;
+        return bad.Count == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }
 }

@@ -1,4 +1,6 @@
+using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
 
@@ -7,7 +9,7 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary>What results depend on, gathered from what was loaded.</summary>
 internal static class Provenance
 {
-    public static ScoreProvenance Of(LatentPerceptualLoss loss, int batchSize) => new(
+    public static ScoreProvenance Of(LatentPerceptualLoss loss, int batchSize, Shard? shard = null) => new(
         ToolVersion.Text,
         InferenceRuntime.Version,
         $"{loss.Decoder.Device}",
@@ -17,17 +19,22 @@ internal static class Provenance
         (loss.Options.Units ?? loss.Decoder.LatentSpace.Units).ToString().ToLowerInvariant(),
         loss.Options.Resize.ToString().ToLowerInvariant())
     {
-        More = Further(loss.Options, batchSize),
+        More = Further(loss.Options, batchSize, shard),
     };
 
     public static DistanceProvenance Of(PerceptualNetwork lpips) => new(ToolVersion.Text, InferenceRuntime.Version, $"{lpips.Device}", Identity(lpips.Model));
 
-    private static Dictionary<string, object> Further(LossOptions options, int batchSize)
+    private static Dictionary<string, object> Further(LossOptions options, int batchSize, Shard? shard)
     {
         var further = new Dictionary<string, object> { ["clamp"] = options.Clamp, ["batch"] = batchSize };
         if (options.Tiling is { } tiling)
         {
             further["tile"] = tiling.Size;
+        }
+
+        if (shard is not null)
+        {
+            further[ResultRun.ShardField] = shard.ToString();
         }
 
         return further;

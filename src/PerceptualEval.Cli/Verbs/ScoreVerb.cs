@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
@@ -47,8 +48,6 @@ internal static class ScoreVerb
 
     private static readonly Option<bool> Clamp = new("--clamp") { Description = "Clamp decoded images to [-1,1] before they are compared." };
 
-    private static readonly Option<string?> Out = new("--out") { HelpName = "FILE", Description = "Also write the results to FILE.json, .jsonl, .csv or .parquet." };
-
     private static readonly Option<double?> FailAbove = NumberOption.Finite("--fail-above", "Exit 1 where the mean loss is above X.");
 
     public static Command Create(CancellationToken interrupt)
@@ -59,7 +58,7 @@ internal static class ScoreVerb
             LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
-            CommonOptions.Json, Out, FailAbove,
+            ResultOptions.Shard, CommonOptions.Json, ResultOptions.Out, ResultOptions.Resume, ResultOptions.PartSize, FailAbove,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -68,11 +67,12 @@ internal static class ScoreVerb
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var options = LossOptionsOf(parsed);
+        var folder = ResultOptions.FolderOf(parsed);
         var (pred, target) = (DatasetOptions.Reading(parsed, "pred"), DatasetOptions.Reading(parsed, "target"));
         var store = CommonOptions.Store(parsed);
         var model = new Lazy<Model>(() => store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
         var dataset = Dataset.OpenLatents(
-            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed),
+            parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed) with { Shard = ResultOptions.ShardOf(parsed) },
             pred.For(model, parsed), target.For(model, parsed));
         RequireImagesIfWeighted(dataset, options.Weights);
 
@@ -81,28 +81,43 @@ internal static class ScoreVerb
         using var loss = LatentPerceptualLoss.Load(
             parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
         var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
-        var provenance = Provenance.Of(loss, batchSize);
+        var provenance = Provenance.Of(loss, batchSize, ResultOptions.ShardOf(parsed));
 
         // Standard output comes last: it says nothing where the file fails.
-        using var file = parsed.GetValue(Out) is { } path ? ScoreFile.Create(path, provenance) : null;
+        using var file = folder is null && parsed.GetValue(ResultOptions.Out) is { } path ? ScoreFile.Create(path, provenance) : null;
+        using var parts = ResultOptions.OpenFolder(parsed, () => ResultOptions.RunOf("score", provenance, dataset, parsed, Pred, Target, Images, Pairs));
         using var shown = Shown(parsed, provenance);
-        var summary = new ScoreRun(loss, store, file, shown).Score(dataset, batchSize, interrupt, out var interrupted);
-        var code = DatasetReport.Write(dataset);
-        return interrupted ? Interrupted(summary, dataset) : Gate(summary, parsed.GetValue(FailAbove)) is var gate and not ExitCode.Ok ? gate : code;
+        ReportKept(folder, parts);
+        var run = new ScoreRun(loss, store, file, parts, shown);
+        var summary = run.Score(dataset, batchSize, interrupt, out var interrupted);
+        var code = DatasetReport.Write(dataset, run.Bad);
+        return interrupted ? Interrupted(summary, dataset, folder) : Gate(summary, parsed.GetValue(FailAbove)) is var gate and not ExitCode.Ok ? gate : code;
     }
 
-    private static ExitCode Interrupted(LossSummary summary, Dataset dataset)
+    private static void ReportKept(string? folder, ResultFolderWriter? parts)
     {
+        if (parts is { Kept.Count: > 0 })
+        {
+            var rest = parts.IsComplete ? "the run is complete, and nothing is scored again" : "the rest is scored now";
+            Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: '{folder}' holds {parts.Kept.Count} samples already; {rest}."));
+        }
+    }
+
+    private static ExitCode Interrupted(LossSummary summary, Dataset dataset, string? folder)
+    {
+        var next = folder is null ? string.Empty : " Go on with --resume.";
         var all = dataset.SampleCount is { } count ? FormattableString.Invariant($" of {count}") : string.Empty;
-        Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: interrupted; the results are those of the first {summary.Count}{all} samples."));
+        Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: interrupted; the results are those of the first {summary.Count}{all} samples.{next}"));
         return ExitCode.Interrupted;
     }
 
-    private static ScoreWriter Shown(ParseResult parsed, ScoreProvenance provenance) => parsed.GetValue(CommonOptions.Json)
+    /// <summary>What standard output gets.</summary>
+    internal static ScoreWriter Shown(ParseResult parsed, ScoreProvenance provenance) => parsed.GetValue(CommonOptions.Json)
         ? new JsonScoreWriter(new StandardOutput(Console.OpenStandardOutput()), provenance)
         : new ScoreTable(ResultConsole.StandardOutput(), provenance);
 
-    private static ExitCode Gate(LossSummary summary, double? failAbove)
+    /// <summary>Whether samples are not finite, or the mean loss is above the limit.</summary>
+    internal static ExitCode Gate(LossSummary summary, double? failAbove)
     {
         if (summary.NonFinite > 0)
         {

@@ -71,7 +71,7 @@ public sealed class BadModelsAndOutputsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("x.txt", "'.txt' names no format; use .json, .jsonl, .csv or .parquet")]
+    [InlineData("x.txt", "'.txt' names no format; use .json, .jsonl, .csv or .parquet, or end it with /")]
     [InlineData("missing/x.json", "there is no folder")]
     [InlineData("missing/x.csv", "there is no folder")]
     [InlineData("z.npy", "names no format")]

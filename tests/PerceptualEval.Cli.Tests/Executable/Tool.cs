@@ -55,6 +55,13 @@ internal sealed class Tool : IDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
+    /// <summary>Ends it at once, as <c>kill -9</c> does, and waits until it is gone.</summary>
+    public async Task Kill()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Waits for its end.</summary>
     public async Task<ToolRun> Ended()
     {

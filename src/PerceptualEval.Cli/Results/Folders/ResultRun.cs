@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace PerceptualEval.Cli.Results.Folders;
+
+/// <summary>What a run is: two runs with the same answer give the same results, so one may continue the other.</summary>
+/// <param name="Verb">The verb: <c>score</c>, <c>compare</c>.</param>
+/// <param name="Asked">Inputs and options by name, as given, without those that leave the results as they are.</param>
+/// <param name="Provenance">What the results depend on, as in <c>--json</c>: an object.</param>
+internal sealed record ResultRun(string Verb, IReadOnlyDictionary<string, string> Asked, JsonElement Provenance)
+{
+    /// <summary>The provenance's field that says which part of a dataset was run: <c>1/3</c>.</summary>
+    public const string ShardField = "shard";
+
+    /// <summary>The provenance's field that says where it ran.</summary>
+    public const string DeviceField = "device";
+
+    /// <summary>The run of a folder.</summary>
+    public static ResultRun Of(ResultManifest manifest) => new(manifest.Verb, manifest.Run, manifest.Provenance);
+
+    /// <summary>Says how a run differs from one whose results are there.</summary>
+    /// <param name="there">The other run.</param>
+    /// <param name="exceptShard">Whether they may be shards of one run.</param>
+    /// <returns>The first difference, such as <c>pred is 'a' there, 'b' now</c>; null where there is none.</returns>
+    public string? DifferenceTo(ResultRun there, bool exceptShard = false)
+    {
+        var (ours, theirs) = (Fields(exceptShard), there.Fields(exceptShard));
+        return ours.Keys.Union(theirs.Keys)
+            .Where(name => ours.GetValueOrDefault(name) != theirs.GetValueOrDefault(name))
+            .Select(name => $"{name} is {Text(theirs.GetValueOrDefault(name))} there, {Text(ours.GetValueOrDefault(name))} now")
+            .FirstOrDefault();
+    }
+
+    private static string Text(string? value) => value is null ? "not given" : $"'{value}'";
+
+    private Dictionary<string, string> Fields(bool exceptShard)
+    {
+        var fields = new Dictionary<string, string> { ["verb"] = Verb };
+        foreach (var (name, value) in Asked)
+        {
+            fields[name] = value;
+        }
+
+        foreach (var property in Provenance.EnumerateObject().Where(property => !(exceptShard && property.NameEquals(ShardField))))
+        {
+            // Shards run on several GPUs of one kind; which one is no difference.
+            var value = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
+            fields[property.Name] = property.NameEquals(DeviceField) ? value.Split(':')[0] : value;
+        }
+
+        return fields;
+    }
+}
