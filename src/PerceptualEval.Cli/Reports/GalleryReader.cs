@@ -73,7 +73,7 @@ internal sealed class GalleryReader(PictureRecipe recipe)
     private List<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)> PicturesOf(SampleBatch batch)
     {
         RunUnits.Convert(batch, recipe.Decoded[0].Decoder.Model, recipe.Units);
-        using var original = batch.Images is { } images ? FirstImage(images) : null;
+        using var original = batch.Images is { } images ? OneImage(images) : null;
         using var target = recipe.Target is { } source ? Decode(batch, source) : null;
         List<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)> pictures = [];
         if (original is not null)
@@ -110,15 +110,25 @@ internal sealed class GalleryReader(PictureRecipe recipe)
     private TensorBuffer Decode(SampleBatch batch, PictureSource source)
     {
         using var decoded = source.Decoder.Decode(batch.Tensors[source.Source], recipe.Units, recipe.Tiling);
-        return FirstImage(decoded);
+        return OneImage(decoded);
     }
 
     private EncodedPicture Encode(TensorBuffer image) => EncodedPicture.Of(image.Span, SizeOf(image), _bytesOfPicture);
 
     // Of a clip the frame in the middle: the first and the last are decoded differently from the rest.
-    private static TensorBuffer FirstImage(TensorBuffer images) => images.Shape.Rank == 5
-        ? ClipFrames.ReadImages(images, 0, (int)images.Shape[2] / 2, 1)
-        : TensorBuffer.CopyOf(images.Shape, images.Span);
+    private static TensorBuffer OneImage(TensorBuffer images)
+    {
+        var (height, width) = (images.Shape[^2], images.Shape[^1]);
+        var image = new TensorBuffer(new TensorShape(1, 3, height, width));
+        var frames = images.Shape.Rank == 5 ? (int)images.Shape[2] : 1;
+        var plane = (int)(height * width);
+        for (var channel = 0; channel < 3; channel++)
+        {
+            images.Span.Slice(((channel * frames) + (frames / 2)) * plane, plane).CopyTo(image.Span[(channel * plane)..]);
+        }
+
+        return image;
+    }
 
     private static ImageSize SizeOf(TensorBuffer image) => new((int)image.Shape[^2], (int)image.Shape[^1]);
 

@@ -12,7 +12,16 @@ internal static class ScoreReport
     private const double NearlySame = 0.9;
     private const double Similar = 0.6;
 
-    /// <summary>Makes the report, without pictures.</summary>
+    /// <summary>Makes the report of a run, without pictures.</summary>
+    /// <param name="title">What was scored.</param>
+    /// <param name="name">The checkpoint's name.</param>
+    /// <param name="rows">Its scores.</param>
+    /// <param name="provenance">What they depend on.</param>
+    /// <param name="badFiles">How many samples were passed over because their files are bad.</param>
+    public static ReportData Of(string title, string name, IReadOnlyList<ScoreRow> rows, ScoreProvenance provenance, long badFiles) => Of(
+        title, name, rows, JsonElement.Parse(ResultJson.Bytes(provenance, ResultJson.Default.ScoreProvenance)), provenance.Weights, badFiles);
+
+    /// <summary>Makes the report of results read back, without pictures.</summary>
     /// <param name="title">What was scored.</param>
     /// <param name="name">The checkpoint's name.</param>
     /// <param name="rows">Its scores.</param>

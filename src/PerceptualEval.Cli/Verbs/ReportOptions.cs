@@ -22,6 +22,9 @@ internal static class ReportOptions
     /// <exception cref="Results.OutputException">It can't be written.</exception>
     public static ReportOutput? Open(ParseResult parsed) => ReportOutput.Open(parsed.GetValue(Page), parsed.GetValue(Plots));
 
+    /// <summary>What a report calls a file or folder: the last part of its path.</summary>
+    public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+
     /// <summary>Writes a report; its pictures are read and decoded now where there is a page for them.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="data">The report, without pictures.</param>

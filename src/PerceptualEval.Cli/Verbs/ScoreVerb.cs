@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Reports;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.Models;
@@ -59,6 +60,7 @@ internal static class ScoreVerb
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             ResultOptions.Shard, CommonOptions.Json, ResultOptions.Out, ResultOptions.Resume, ResultOptions.PartSize, FailAbove,
+            ReportOptions.Page, ReportOptions.Plots,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -71,9 +73,10 @@ internal static class ScoreVerb
         var (pred, target) = (DatasetOptions.Reading(parsed, "pred"), DatasetOptions.Reading(parsed, "target"));
         var store = CommonOptions.Store(parsed);
         var model = new Lazy<Model>(() => store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
-        var dataset = Dataset.OpenLatents(
+        Dataset Open() => Dataset.OpenLatents(
             parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed) with { Shard = ResultOptions.ShardOf(parsed) },
             pred.For(model, parsed), target.For(model, parsed));
+        var dataset = Open();
         RequireImagesIfWeighted(dataset, options.Weights);
 
         // What is in other units than the run is scored in is converted.
@@ -86,13 +89,25 @@ internal static class ScoreVerb
         // Standard output comes last: it says nothing where the file fails.
         using var file = folder is null && parsed.GetValue(ResultOptions.Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var parts = ResultOptions.OpenFolder(parsed, () => ResultOptions.RunOf("score", provenance, dataset, parsed, Pred, Target, Images, Pairs));
-        using var shown = Shown(parsed, provenance);
+        using var report = ReportOptions.Open(parsed);
+        using var shown = new CollectedRows(Shown(parsed, provenance), report is not null);
         ReportKept(folder, parts);
         var run = new ScoreRun(loss, store, file, parts, shown);
         var summary = run.Score(dataset, batchSize, interrupt, out var interrupted);
         var code = DatasetReport.Write(dataset, run.Bad);
+        if (report is not null && !interrupted)
+        {
+            ReportOptions.Write(report, ScoreReport.Of(ReportTitle(parsed), ReportName(parsed), shown.Rows, provenance, run.Bad.Count), PictureRecipe.Of(Open, loss), interrupt);
+        }
+
         return interrupted ? Interrupted(summary, dataset, folder) : Gate(summary, parsed.GetValue(FailAbove)) is var gate and not ExitCode.Ok ? gate : code;
     }
+
+    private static string ReportName(ParseResult parsed) => ReportOptions.NameOf(parsed.GetValue(Pred) ?? parsed.GetValue(Pairs)!);
+
+    private static string ReportTitle(ParseResult parsed) => parsed.GetValue(Target) is { } target
+        ? $"score: {ReportName(parsed)} against {ReportOptions.NameOf(target)}"
+        : $"score: {ReportName(parsed)}";
 
     private static void ReportKept(string? folder, ResultFolderWriter? parts)
     {
