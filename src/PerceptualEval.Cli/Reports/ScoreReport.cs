@@ -8,7 +8,7 @@ namespace PerceptualEval.Cli.Reports;
 /// <summary>The report of <c>score</c>: one checkpoint, and what its numbers say.</summary>
 internal static class ScoreReport
 {
-    // How near the two orders are, in words; between them "a similar order".
+    // From which rank correlation on two orders are called so.
     private const double NearlySame = 0.9;
     private const double Similar = 0.6;
 
@@ -45,27 +45,39 @@ internal static class ScoreReport
     /// <summary>Whether latent L2 orders samples as LPIPS does, in a sentence; null where that can't be told.</summary>
     /// <param name="correlation">Their rank correlation.</param>
     /// <param name="of">Whose samples.</param>
-    public static string? OnRanks(RankCorrelation? correlation, string of = "the samples") => correlation is null ? null : string.Create(
-        CultureInfo.InvariantCulture,
-        $"Latent L2 and LPIPS put {of} in {(correlation.Rho >= NearlySame ? "nearly the same order" : correlation.Rho >= Similar ? "a similar order" : "different orders")} (rank correlation {correlation.Rho:0.00})"
-        + $"{(correlation.Rho >= NearlySame ? ": L2 alone would nearly do on this data." : ": L2 alone does not tell which of them look bad.")}");
+    public static string? OnRanks(RankCorrelation? correlation, string of = "the samples")
+    {
+        if (correlation is null)
+        {
+            return null;
+        }
+
+        var (order, meaning) = correlation.Rho switch
+        {
+            >= NearlySame => ("nearly the same order", "on this data L2 would nearly do"),
+            >= Similar => ("similar orders", "mostly they agree, but not on every sample"),
+            _ => ("different orders", "L2 does not tell which of them look bad"),
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"Latent L2 and LPIPS put {of} in {order} (rank correlation {correlation.Rho:0.00}): {meaning}.");
+    }
 
     private static ReportVerdict Verdict(ScoreRow[] finite, int count, LossWeights? weights, long badFiles)
     {
         var loss = TermSummary.Of([.. finite.Select(row => row.Loss).OfType<double>()]);
+        var nonFinite = count - finite.Length;
         List<string?> sentences =
         [
+            nonFinite > 0 ? FormattableString.Invariant($"{nonFinite} of {count} samples {(nonFinite == 1 ? "is" : "are")} not finite, and in no average.") : null,
+            badFiles > 0 ? FormattableString.Invariant($"{badFiles} more could not be read, and {(badFiles == 1 ? "was" : "were")} passed over.") : null,
             loss.Ci95 is { } interval ? $"The 95 % interval of the mean is {FourDigits.Format(interval.Low)} to {FourDigits.Format(interval.High)}. Half of the samples lie below {FourDigits.Format(loss.P50)}, one in twenty above {FourDigits.Format(loss.P95)}." : null,
             Shares(finite, loss.Mean, weights),
             OnRanks(RankCorrelation.Of([.. finite.Select(row => row.LatentL2Loss).OfType<double>()], Aligned(finite))),
-            count > finite.Length ? FormattableString.Invariant($"{count - finite.Length} of {count} samples are not finite, and in no average.") : null,
-            badFiles > 0 ? FormattableString.Invariant($"{badFiles} more could not be read, and were passed over.") : null,
         ];
         var samples = finite.Length == 1 ? "one sample" : FormattableString.Invariant($"{finite.Length:N0} samples");
         return new ReportVerdict(
             loss.Mean is { } mean ? $"Mean loss {FourDigits.Format(mean)} over {samples}" : "No sample has a finite loss",
             [.. sentences.OfType<string>()],
-            count > finite.Length || badFiles > 0 ? ReportTone.Bad : ReportTone.Neutral);
+            nonFinite > 0 || badFiles > 0 ? ReportTone.Bad : ReportTone.Neutral);
     }
 
     // Empty, and so without a correlation, where LPIPS was not computed.

@@ -7,7 +7,7 @@ function ticks(low, high, wanted) {
     const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     const values = [];
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
-        values.push(i * step);
+        values.push(i * step + 0); // never −0
     }
     return values.map(value => ({ value, label: tickLabel(value, decimals) }));
 }

@@ -1,17 +1,19 @@
-// Numbers as people read them; the same four digits as on the command line.
+// Numbers as people read them; four digits as on the command line, fewer where there is little room.
 
 const none = "–";
 
-function fourDigits(value) {
+const fourDigits = value => digits(value, 4);
+
+function digits(value, wanted) {
     if (value === null || value === undefined) {
         return none;
     }
     if (value === 0) {
         return "0";
     }
-    const rounded = value.toExponential(3);
+    const rounded = value.toExponential(wanted - 1);
     const power = Number(rounded.slice(rounded.indexOf("e") + 1));
-    const text = power < -5 || power > 6 ? rounded : value.toFixed(Math.max(0, 3 - power));
+    const text = power < -5 || power > 6 ? rounded : value.toFixed(Math.max(0, wanted - 1 - power));
     return text.replace("-", "−");
 }
 

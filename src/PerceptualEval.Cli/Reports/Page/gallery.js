@@ -48,7 +48,7 @@ function openGroup(group, focus = false) {
     });
     const { meaning, samples } = gallery.groups[group];
     galleryView.panel.setAttribute("aria-labelledby", `tab-${group}`);
-    galleryView.panel.replaceChildren(el("p", { class: "lead" }, meaning), el("div", { class: "shots" }, ...samples.map(shot)));
+    galleryView.panel.replaceChildren(el("div", { class: "group" }, el("p", { class: "lead" }, meaning), heatScale()), el("div", { class: "shots" }, ...samples.map(shot)));
     markShots();
     if (focus) {
         galleryView.tabs[group].focus();
@@ -97,7 +97,6 @@ function printGallery(printing) {
 }
 
 function showGallery() {
-    const pictured = Object.keys(gallery.pictures).length > 0;
     if (gallery.groups.length === 0 && gallery.note === null) {
         return;
     }
@@ -112,7 +111,7 @@ function showGallery() {
         type: "button", role: "tab", id: `tab-${i}`, "aria-controls": "gallery-panel", onclick: () => openGroup(i), onkeydown: onTabKey,
     }, group.title));
     galleryView.panel = el("div", { id: "gallery-panel", role: "tabpanel" });
-    body.append(el("div", { class: "tabs", role: "tablist", "aria-label": "Which samples" }, ...galleryView.tabs), pictured ? heatScale() : "", galleryView.panel);
+    body.append(el("div", { class: "tabs", role: "tablist", "aria-label": "Which samples" }, ...galleryView.tabs), galleryView.panel);
     openGroup(0);
     onSelect(markShots);
 }

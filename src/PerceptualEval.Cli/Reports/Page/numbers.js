@@ -18,7 +18,7 @@ function tile(term, summary) {
         el("p", { class: "mean" }, fourDigits(summary.mean)),
         el("p", { class: "interval" }, summary.low === null ? "one sample: no interval" : `${fourDigits(summary.low)} to ${fourDigits(summary.high)}`),
         summary.mean === null ? null : strip(summary),
-        el("dl", {}, ...quantiles.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, fourDigits(value))))));
+        el("dl", {}, ...quantiles.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, digits(value, 3))))));
 }
 
 function meansTable() {

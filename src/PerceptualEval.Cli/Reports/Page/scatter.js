@@ -130,7 +130,7 @@ class Scatter {
 
 function samplePanel(index) {
     if (index === null) {
-        return [el("h3", {}, "A sample"), el("p", { class: "muted" }, "Point at one, tap it, or use the arrow keys on the chart. Ringed samples have pictures below or above.")];
+        return [el("h3", {}, "A sample"), el("p", { class: "muted" }, "Point at one, tap it, or use the arrow keys on the chart. Ringed samples are among the pictures below.")];
     }
     const checkpoint = checkpoints[selection.checkpoint];
     const [latent, perceptual] = rankTerms.map(term => rankOf(selection.checkpoint, term)[index]);
@@ -138,7 +138,7 @@ function samplePanel(index) {
     const mine = picture => picture.checkpoint === null || picture.checkpoint === checkpoint.name;
     const pair = picturesOf(index).filter(picture => mine(picture) && picture.kind !== "heatMap").slice(0, 2);
     return [
-        el("h3", {}, ids[index]),
+        el("h3", { class: "name" }, ids[index]),
         el("dl", {},
             ...(checkpoints.length > 1 ? [el("dt", {}, "Checkpoint"), el("dd", {}, checkpoint.name)] : []),
             ...terms.flatMap((term, i) => [el("dt", {}, term.label), el("dd", {}, fourDigits(checkpoint.values[i][index]))]),

@@ -38,6 +38,8 @@ internal static class AgreementPlot
             }
         }
 
+        plot.Axes.AutoScale();
+        plot.Axes.SetLimits(left: 0, bottom: 0);
         return points < 2 ? null : plot;
     }
 

@@ -57,6 +57,8 @@ internal static class ReportPlots
         plot.Axes.Color(Color.FromHex("#4a5058"));
         plot.Axes.Right.IsVisible = false;
         plot.Axes.Top.IsVisible = false;
+        plot.Axes.Bottom.MinorTickStyle.Length = 0;
+        plot.Axes.Left.MinorTickStyle.Length = 0;
         plot.Grid.MajorLineColor = Color.FromHex("#e6e6e1");
         return plot;
     }
