@@ -5,6 +5,9 @@ namespace PerceptualEval.Report.Tests;
 /// <summary>A report in the browser, and what it did there that a report must not do.</summary>
 internal sealed class OpenPage : IAsyncDisposable
 {
+    // Generous, for a machine that does other things.
+    private const float PatienceMs = 120_000;
+
     private readonly IBrowserContext _context;
 
     private OpenPage(IBrowserContext context, IPage page) => (_context, Page) = (context, page);
@@ -18,6 +21,7 @@ internal sealed class OpenPage : IAsyncDisposable
     /// <summary>Loads a file.</summary>
     public static async Task<OpenPage> Load(IBrowserContext context, string file)
     {
+        context.SetDefaultTimeout(PatienceMs);
         var opened = new OpenPage(context, await context.NewPageAsync());
         var address = new Uri(file).AbsoluteUri;
         opened.Page.Console += (_, message) => opened.Note(message.Type is "error" or "warning", $"console {message.Type}: {message.Text}");
