@@ -168,7 +168,7 @@ internal sealed class Dataset
             return false;
         }
 
-        _firstReason ??= exception.Message;
+        _firstReason ??= $"'{id}' passed over: {exception.Message}";
         if (IsTaken(id))
         {
             Bad.Add(new BadFile(sample ?? _enumerated, id, exception.Message));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using PerceptualEval.Cli.Datasets.Pairs;
 
 namespace PerceptualEval.Cli.Datasets;
 

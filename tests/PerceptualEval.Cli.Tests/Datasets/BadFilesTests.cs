@@ -103,7 +103,7 @@ public sealed class BadFilesTests : IDisposable
         var bad = new BadFiles();
         for (var i = 0; i < 25; i++)
         {
-            bad.Add($"{i}", "why");
+            bad.Add(new BadFile(i, $"{i}", "why"));
         }
 
         Assert.Equal(21, bad.Lines.Count());

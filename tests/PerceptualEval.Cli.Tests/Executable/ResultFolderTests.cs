@@ -17,7 +17,7 @@ public sealed class ResultFolderTests(ToolModels models) : IDisposable
         Assert.Equal(1, run.ExitCode);
         var results = ResultSet.Read(_runs.Folder["out"]);
         Assert.Equal([10, 10, 4], results.Manifest!.Parts.Select(part => part.Rows));
-        Assert.Equal(ScoredSamples.Of(run.Json()).Length, results.Rows.Count);
+        Assert.Equal(run.Json().GetProperty("samples").GetArrayLength(), results.Rows.Count);
         Assert.Equal([(3L, "s003"), (7L, "s007")], results.BadFiles.Select(row => (row.Sample, row.Id)));
         Assert.Equal(["s005"], results.Rows.Where(row => row.Score.NonFinite is not null).Select(row => row.Id));
         Assert.Equal([".lock", "manifest.json", "part-00000.parquet", "part-00001.parquet", "part-00002.parquet"],
@@ -47,7 +47,7 @@ public sealed class ResultFolderTests(ToolModels models) : IDisposable
 
         (await _runs.Run("out", "--resume", "--perceptual-weight", "2")).RefusedInput("another run", "weights is", "\"perceptual\":2");
         (await _runs.Run("out", "--resume", "--seed", "7")).RefusedInput("another run: seed is '0' there, '7' now");
-        _runs.Folder.Npy("pred/s011.npy", 1, 1, 4, 3, 3);
+        _runs.Folder.Npy("pred/s011.npy", 1, 2, 4, 3, 3);
         (await _runs.Run("out", "--resume")).RefusedInput("another run: files is '24 (xxh128 ");
     }
 

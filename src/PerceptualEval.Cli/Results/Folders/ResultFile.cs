@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Pairs;
 
 namespace PerceptualEval.Cli.Results.Folders;
 

@@ -92,7 +92,7 @@ internal sealed class ResultFolderWriter : IDisposable
             return;
         }
 
-        var metadata = new Dictionary<string, string> { [ParquetScoreWriter.ProvenanceKey] = _manifest.Provenance.GetRawText() };
+        var metadata = new Dictionary<string, string> { [ParquetScoreWriter.ProvenanceKey] = ResultRun.OnOneLine(_manifest.Provenance) };
         var bytes = ResultTable.Write(_rows, metadata);
         var part = new ManifestPart(ResultManifest.PartName(_parts.Count), _rows.Count, Convert.ToHexStringLower(SHA256.HashData(bytes)));
         WriteFile(part.File, bytes, whileRunning: true);

@@ -15,12 +15,12 @@ internal static class ResultMerge
     {
         RefuseOtherRuns(folders);
         missing = Missing(folders);
+        RefuseOverlap(folders);
         if (missing is not null && !allowMissing)
         {
             throw new ResultException(folders[0].Path, $"{missing}. Run what is missing (score --resume), or leave it out with --allow-missing.");
         }
 
-        RefuseOverlap(folders);
         return folders[0] with
         {
             Rows = InOrder(folders.SelectMany(folder => folder.Rows)),

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace PerceptualEval.Cli.Results.Folders;
@@ -30,6 +31,9 @@ internal sealed record ResultRun(string Verb, IReadOnlyDictionary<string, string
             .FirstOrDefault();
     }
 
+    /// <summary>JSON without the line breaks of the file that it was read from.</summary>
+    public static string OnOneLine(JsonElement json) => Encoding.UTF8.GetString(ResultJson.Bytes(json, ResultJson.Default.JsonElement));
+
     private static string Text(string? value) => value is null ? "not given" : $"'{value}'";
 
     private Dictionary<string, string> Fields(bool exceptShard)
@@ -43,7 +47,7 @@ internal sealed record ResultRun(string Verb, IReadOnlyDictionary<string, string
         foreach (var property in Provenance.EnumerateObject().Where(property => !(exceptShard && property.NameEquals(ShardField))))
         {
             // Shards run on several GPUs of one kind; which one is no difference.
-            var value = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
+            var value = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : OnOneLine(property.Value);
             fields[property.Name] = property.NameEquals(DeviceField) ? value.Split(':')[0] : value;
         }
 
