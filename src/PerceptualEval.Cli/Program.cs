@@ -69,6 +69,7 @@ internal static class Program
             DistanceVerb.Create(interrupt),
             DecodeVerb.Create(interrupt),
             EncodeVerb.Create(interrupt),
+            AuditVerb.Create(interrupt),
             InspectVerb.Create(interrupt),
             BuildVerb.Create(),
             PullVerb.Create(interrupt),
