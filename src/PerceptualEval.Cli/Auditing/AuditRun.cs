@@ -32,7 +32,7 @@ internal sealed class AuditRun(Dataset latents, Dataset? pairs, AuditDecoder? de
             var fitting = CompareSizes(pairs);
             if (reconstruction is not null)
             {
-                Decode(pairs, dataset.Healthy.Where(sample => fitting.Contains(sample.Id)).ToDictionary(sample => sample.Id), batchSize);
+                Decode(pairs, dataset.Decodable.Where(sample => fitting.Contains(sample.Id)).ToDictionary(sample => sample.Id), batchSize);
             }
 
             // Latents that can't be read are in both datasets.

@@ -14,6 +14,9 @@ internal sealed record AuditedDataset(IReadOnlyList<AuditedSample> Samples, stri
     /// <summary>The samples whose statistics count: healthy, and of the right channels.</summary>
     public IEnumerable<AuditedSample> Healthy => Samples.Where(sample => sample.IsHealthy && sample.Channels == Channels);
 
+    /// <summary>The samples that are worth decoding. A constant one is: its image may be of one colour.</summary>
+    public IEnumerable<AuditedSample> Decodable => Samples.Where(sample => sample.IsDecodable && sample.Channels == Channels);
+
     private static int? MajorityOf(IReadOnlyList<AuditedSample> samples) => samples.GroupBy(sample => sample.Channels)
         .Where(group => group.Count() > samples.Count / 2)
         .Select(group => (int?)group.Key)

@@ -49,5 +49,8 @@ internal sealed record AuditedSample(string Id, TensorShape Shape, LatentUnits? 
     public DecodedSample? Decoded { get; set; }
 
     /// <summary>Whether all values are finite and not all alike: what the statistics of the dataset are made of.</summary>
-    public bool IsHealthy => NaN + Infinite == 0 && !IsConstant;
+    public bool IsHealthy => IsDecodable && !IsConstant;
+
+    /// <summary>Whether decoding it can show anything: all values are finite, and not all are 0.</summary>
+    public bool IsDecodable => NaN + Infinite == 0 && Zeros < Shape.ElementCount;
 }

@@ -10,4 +10,7 @@ internal sealed record DecodedSample(double Distance, UInt128 ImageHash, bool Im
 {
     /// <summary>Whether the distance is far from those of the rest.</summary>
     public bool IsOutlier { get; set; }
+
+    /// <summary>Whether the closer look has found it to be no latent of its image.</summary>
+    public bool IsWrong { get; set; }
 }

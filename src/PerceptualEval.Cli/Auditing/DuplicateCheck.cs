@@ -17,12 +17,12 @@ internal sealed class DuplicateCheck : IAuditCheck
         string[] ids = [.. same.Select(sample => sample.Id)];
         var names = string.Join(", ", ids.Take(NamesInEvidence)) + (ids.Length > NamesInEvidence ? ", …" : "");
         var images = same.Select(sample => sample.Decoded?.ImageHash).OfType<UInt128>().ToArray();
-        var (about, advice) = (images.Length == same.Length, images.Distinct().Count()) switch
+        var (severity, about, advice) = (images.Length == same.Length, images.Distinct().Count()) switch
         {
-            (false, _) => ("", "Keep one of them, or look whether one was encoded from the wrong image."),
-            (true, 1) => ("; their images are the same, too", "Keep one of them, unless the image should count several times."),
-            _ => ("; their images differ", "Encode their images again: at most one of the latents is its image's."),
+            (false, _) => (FindingSeverity.Warning, "", "Keep one of them, or look whether one was encoded from the wrong image."),
+            (true, 1) => (FindingSeverity.Warning, "; their images are the same, too", "Keep one of them, unless the image should count several times."),
+            _ => (FindingSeverity.Error, "; their images differ", "Encode their images again: at most one of the latents is its image's."),
         };
-        return new Finding(FindingSeverity.Warning, FindingKind.Duplicate, ids, FormattableString.Invariant($"{ids.Length} latents have the same values: {names}{about}"), advice);
+        return new Finding(severity, FindingKind.Duplicate, ids, FormattableString.Invariant($"{ids.Length} latents have the same values: {names}{about}"), advice);
     }
 }

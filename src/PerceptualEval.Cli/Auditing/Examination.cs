@@ -44,7 +44,7 @@ internal sealed record Examination(AuditedSample Sample)
             (InOtherUnits, FindingKind.Units, FormattableString.Invariant($"read as {other} instead of {Reconstruction.Text(Units)}"), $"It holds {other} units, unlike the rest: encode the image again, or convert it."),
             (FlippedHorizontally, FindingKind.FlippedHorizontally, "to the image with left and right exchanged", "Encode the image again, or mirror the image."),
             (FlippedVertically, FindingKind.FlippedVertically, "to the image with top and bottom exchanged", "Encode the image again, or turn the image over."),
-            (Match?.Distance, FindingKind.Swapped, $"to the image of '{Match?.Id}'", $"It is the latent of '{Match?.Id}': exchange the files, or encode both images again."),
+            (Match is { } match && Proof.IsMatch(match.Distance, AsStated) ? match.Distance : null, FindingKind.Swapped, $"to the image of '{Match?.Id}'", $"It is the latent of '{Match?.Id}': exchange the files, or encode both images again."),
         ];
         var best = explanations.MinBy(explanation => explanation.Distance ?? double.PositiveInfinity);
         if (best.Distance is { } distance && Proof.IsCloser(distance, AsStated))

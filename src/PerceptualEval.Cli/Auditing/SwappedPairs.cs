@@ -11,7 +11,13 @@ internal static class SwappedPairs
         foreach (var examination in examinations)
         {
             var id = examination.Sample.Id;
-            if (merged.Contains(id) || examination.Find() is not { } finding)
+            if (examination.Find() is not { } finding)
+            {
+                continue;
+            }
+
+            examination.Sample.Decoded!.IsWrong = finding.Severity != FindingSeverity.Note;
+            if (merged.Contains(id))
             {
                 continue;
             }

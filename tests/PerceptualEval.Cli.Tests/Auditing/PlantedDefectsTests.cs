@@ -1,9 +1,7 @@
-using System.Text.Json;
 using PerceptualEval.Cli.Tests.Executable;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
 using PerceptualEval.TestSupport;
-using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Tests.Auditing;
 
@@ -66,7 +64,7 @@ public sealed class PlantedDefectsTests(ToolModels models) : IDisposable
 
     private static void AssertClean(ToolRun run)
     {
-        Assert.Empty(Findings(run).Where(finding => finding.Severity != "note"));
+        Assert.DoesNotContain(Findings(run), finding => finding.Severity != "note");
         Assert.Equal((0, Count), (run.ExitCode, run.Json().GetProperty("counts").GetProperty("decoded").GetInt32()));
     }
 
