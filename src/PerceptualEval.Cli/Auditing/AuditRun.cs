@@ -1,4 +1,8 @@
+using PerceptualEval.Cli.Auditing.Checks;
+using PerceptualEval.Cli.Auditing.Decoding;
+using PerceptualEval.Cli.Auditing.Sizes;
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Reading;
 
 namespace PerceptualEval.Cli.Auditing;
 

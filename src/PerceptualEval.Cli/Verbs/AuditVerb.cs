@@ -1,5 +1,7 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Auditing;
+using PerceptualEval.Cli.Auditing.Decoding;
+using PerceptualEval.Cli.Auditing.Writing;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Inference;
@@ -50,7 +52,7 @@ internal static class AuditVerb
         var reading = DatasetOptions.Reading(parsed, side: null);
         reading = model is null ? reading with { Layout = LayoutOf(parsed) } : reading.For(model, parsed);
 
-        // Bad files are findings here, even where they were named one by one: but a dataset of which nothing can be read is none.
+        // Bad files of a folder are findings here, and so is what has no partner; a dataset of which nothing can be read is bad input.
         var rules = new DatasetRules(AllowMissing: true, ReasonsKept: UnreadableListed);
         var latents = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = reading };
         var alone = Dataset.Open([latents], rules);

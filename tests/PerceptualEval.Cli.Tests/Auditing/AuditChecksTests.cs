@@ -1,7 +1,9 @@
 using PerceptualEval.Cli.Auditing;
+using PerceptualEval.Cli.Auditing.Checks;
+using PerceptualEval.Cli.Auditing.Decoding;
 using PerceptualEval.Models;
-using PerceptualEval.TestSupport;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Auditing;
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using PerceptualEval.ModelBuilder;
 using PerceptualEval.ModelBuilder.Onnx;
 using PerceptualEval.Models;
@@ -29,6 +30,14 @@ internal static class PixelShuffleVae
             Latent = new LatentSpace { Channels = Channels, SpatialFactor = Block, Units = LatentUnits.Model, Scaling = Scaling },
         };
         return ModelFolder.Write(modelsFolder, manifest, new Dictionary<string, GraphBuilder> { ["decoder"] = graph });
+    }
+
+    /// <summary>The latent of pictures in raw units.</summary>
+    public static TensorBuffer EncodeRaw(TensorBuffer images)
+    {
+        var latent = Encode(images);
+        TensorPrimitives.Divide(latent.Span, (float)Scaling, latent.Span);
+        return latent;
     }
 
     /// <summary>The latent of pictures [N,3,H,W]: channel (row·4 + column)·3 + colour, as ONNX's DepthToSpace orders them.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PerceptualEval.Cli.Tests.Executable;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
@@ -30,6 +31,42 @@ public sealed class PlantedDefectsTests(ToolModels models) : IDisposable
         var folder = WritePixelShuffled(out var decoder);
 
         AssertClean(await Audit(folder, decoder, ToolModels.Lpips));
+    }
+
+    [Fact]
+    public async Task Audit_AllInOtherUnits_IsOneFinding()
+    {
+        var decoder = PixelShuffleVae.BuildDecoder(_folder["models"], "shuffle").Folder;
+        var folder = new LatentFolder(_folder, 1, PixelShuffleVae.EncodeRaw).Write(40);
+
+        var wrong = await Audit(folder, decoder, ToolModels.Lpips);
+        var right = await Audit(folder, decoder, ToolModels.Lpips, "--units", "raw");
+
+        var (severity, kind, samples) = Assert.Single(Findings(wrong), finding => finding.Severity != "note");
+        Assert.Equal(("error", "units", 0, 1), (severity, kind, samples.Length, wrong.ExitCode));
+        Assert.DoesNotContain(Findings(right), finding => finding.Severity != "note");
+        Assert.Equal(0, right.ExitCode);
+    }
+
+    [Fact]
+    public async Task Audit_CacheThatSaysItMirrored_IsRight()
+    {
+        // sd-scripts' files state raw units, the image's size, and by the key that the image was mirrored.
+        var decoder = PixelShuffleVae.BuildDecoder(_folder["models"], "shuffle").Folder;
+        var folder = new LatentFolder(_folder, 1, PixelShuffleVae.EncodeRaw);
+        for (var index = 0; index < 24; index++)
+        {
+            var image = Pictures.Of(1, index);
+            folder.WriteImage(LatentFolder.Id(index), image);
+            var values = folder.Encode(LatentFolder.Mirrored(image, horizontally: true));
+            var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+            _folder.Safetensors($"latents/{LatentFolder.Id(index)}_0064x0064_sd.safetensors", "F32", ("latents_flipped_16x16_float32", bytes, [folder.Channels, 16, 16]));
+        }
+
+        var run = await Audit(folder, decoder, ToolModels.Lpips);
+
+        Assert.DoesNotContain(Findings(run), finding => finding.Severity != "note");
+        Assert.Equal(24, run.Json().GetProperty("counts").GetProperty("decoded").GetInt32());
     }
 
     [Theory]
@@ -82,8 +119,8 @@ public sealed class PlantedDefectsTests(ToolModels models) : IDisposable
         return new LatentFolder(_folder, 1, PixelShuffleVae.Encode).Write(Count);
     }
 
-    private async Task<ToolRun> Audit(LatentFolder folder, string decoder, string lpips) =>
-        await models.Run("audit", folder.Latents, "--images", folder.Images, "--decoder", decoder, "--lpips", lpips, "--json");
+    private async Task<ToolRun> Audit(LatentFolder folder, string decoder, string lpips, params string[] more) =>
+        await models.Run(["audit", folder.Latents, "--images", folder.Images, "--decoder", decoder, "--lpips", lpips, "--json", .. more]);
 
     private async Task<ImageEncoder> Taef2Encoder() =>
         new(new ModelStore(models.Folder).Find(await models.SharedTaef2Encoder(), ModelKind.Encoder), new ExecutionOptions(ExecutionDevice.Cpu, Threads: 1));

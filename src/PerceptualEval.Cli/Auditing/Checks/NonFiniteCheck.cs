@@ -1,4 +1,4 @@
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Checks;
 
 /// <summary>Finds latents with values that are NaN or infinite.</summary>
 internal sealed class NonFiniteCheck : IAuditCheck

@@ -1,10 +1,11 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>
 /// The closer look at suspicious samples: each is compared with its image mirrored, decoded in the other units, and matched against the
@@ -53,7 +54,7 @@ internal sealed class SuspectExamination(Reconstruction reconstruction, SampleRe
         using var batch = SampleBatch.Read([sample], reader, CancellationToken.None);
         var tensor = sample.Target.Tensor;
         var decoded = reconstruction.Decode(batch.Target, tensor, reconstruction.UnitsOf(tensor));
-        return new DecodedPair(TensorBuffer.CopyOf(batch.Target.Shape, batch.Target.Span), decoded, ImageFit.To(batch.Tensors[1], (int)decoded.Shape[2], (int)decoded.Shape[3]));
+        return new DecodedPair(TensorBuffer.CopyOf(batch.Target.Shape, batch.Target.Span), decoded, ImageFit.Of(batch, (int)decoded.Shape[2], (int)decoded.Shape[3]));
     }
 
     private Examination Examine(AuditedSample audited, SampleTensor tensor, DecodedPair pair)

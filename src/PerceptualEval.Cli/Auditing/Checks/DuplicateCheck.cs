@@ -1,4 +1,4 @@
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Checks;
 
 /// <summary>Finds latents with exactly the same values. Constant ones are found by their own check.</summary>
 internal sealed class DuplicateCheck : IAuditCheck

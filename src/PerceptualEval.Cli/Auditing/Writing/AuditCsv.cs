@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using PerceptualEval.Cli.Results;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Writing;
 
 /// <summary>Writes findings as CSV as RFC 4180 has it: one line a finding, its samples separated by spaces and semicolons.</summary>
 internal static class AuditCsv

@@ -1,6 +1,6 @@
 using PerceptualEval.Tensors;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>A latent as stored, what it decodes to, and its image at that size. Owns them.</summary>
 /// <param name="Latent">[1,C,h,w].</param>

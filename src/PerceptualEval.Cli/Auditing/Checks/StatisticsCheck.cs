@@ -1,4 +1,4 @@
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Checks;
 
 /// <summary>
 /// Finds latents whose channels' means or standard deviations are far from those of the rest, in robust standard deviations: the

@@ -1,7 +1,7 @@
 using PerceptualEval.Cli.Results;
 using Spectre.Console;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Writing;
 
 /// <summary>Shows an audit to people: what was looked at, the findings of each kind, and the verdict.</summary>
 internal static class AuditTable

@@ -1,6 +1,6 @@
 using PerceptualEval.Cli.Results;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Writing;
 
 /// <summary>The file of <c>audit --out</c>: opened before the audit, so that one that can't be written ends it early, and whole or not there at all.</summary>
 internal sealed class AuditFile : IDisposable

@@ -1,4 +1,4 @@
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Checks;
 
 /// <summary>Looks for one kind of defect in what the passes over a dataset have found.</summary>
 internal interface IAuditCheck

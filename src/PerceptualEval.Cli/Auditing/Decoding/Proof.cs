@@ -1,4 +1,4 @@
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>When one LPIPS distance proves more than another.</summary>
 internal static class Proof

@@ -4,7 +4,7 @@ using PerceptualEval.Inference;
 using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>Decodes latents under a reading of their units, and compares the result with images.</summary>
 /// <param name="decoder">The decoder, of images; stays the caller's.</param>

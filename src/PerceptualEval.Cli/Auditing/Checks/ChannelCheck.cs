@@ -1,4 +1,4 @@
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Checks;
 
 /// <summary>Finds latents of other channels than the decoder takes, or than the rest of the dataset has, and posteriors that nobody reduced to a latent.</summary>
 internal sealed class ChannelCheck : IAuditCheck

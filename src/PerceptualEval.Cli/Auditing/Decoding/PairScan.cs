@@ -2,7 +2,7 @@ using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Tensors;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>The second pass: decodes every latent that is worth it, and compares it with its image.</summary>
 /// <param name="reconstruction">Decodes and compares.</param>
@@ -34,7 +34,7 @@ internal sealed class PairScan(Reconstruction reconstruction)
     {
         var tensor = batch.Samples[0].Target.Tensor;
         using var decoded = reconstruction.Decode(batch.Target, tensor, reconstruction.UnitsOf(tensor));
-        using var images = ImageFit.To(batch.Tensors[1], (int)decoded.Shape[2], (int)decoded.Shape[3]);
+        using var images = ImageFit.Of(batch, (int)decoded.Shape[2], (int)decoded.Shape[3]);
         var distances = reconstruction.Distances(decoded, images);
         var compared = 0;
         for (var i = 0; i < distances.Length; i++)

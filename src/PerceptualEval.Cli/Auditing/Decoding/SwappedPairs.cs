@@ -1,4 +1,4 @@
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>Tells samples that have each other's latent as one finding instead of two.</summary>
 internal static class SwappedPairs

@@ -1,6 +1,6 @@
 using PerceptualEval.Models;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>LPIPS of a suspicious sample under every explanation there is.</summary>
 /// <param name="Sample">The sample; it has been decoded.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using PerceptualEval.Cli.Results;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Writing;
 
 /// <summary>How audits are written as JSON: names in snake_case, severities and kinds in kebab-case.</summary>
 [JsonSourceGenerationOptions(

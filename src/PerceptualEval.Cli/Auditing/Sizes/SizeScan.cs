@@ -2,7 +2,7 @@ using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.TensorFiles;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Sizes;
 
 /// <summary>
 /// Compares the sizes of latents and images by the files' headers. An image may have been resized and cropped into a bucket before it

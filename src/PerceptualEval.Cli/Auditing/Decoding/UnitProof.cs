@@ -1,7 +1,8 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Models;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>Proves which units a dataset holds: some samples, spread over it, are decoded under both readings, and the one that reproduces the images wins.</summary>
 /// <param name="Stated">The units as stated, of the first of the samples.</param>
@@ -63,7 +64,7 @@ internal sealed record UnitProof(LatentUnits Stated, int Samples, int Wins, doub
     private static double Distance(SampleBatch batch, Reconstruction reconstruction, LatentUnits units)
     {
         using var decoded = reconstruction.Decode(batch.Target, batch.Samples[0].Target.Tensor, units);
-        using var image = ImageFit.To(batch.Tensors[1], (int)decoded.Shape[2], (int)decoded.Shape[3]);
+        using var image = ImageFit.Of(batch, (int)decoded.Shape[2], (int)decoded.Shape[3]);
         return reconstruction.Distances(decoded, image)[0];
     }
 }

@@ -1,10 +1,31 @@
+using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Tensors;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>Brings images to the size of decoded latents as trainers do before they encode: resized until they cover it, then cropped in the middle.</summary>
 internal static class ImageFit
 {
+    /// <summary>The images of a batch as their latents should decode: of that size, and mirrored where the cache says that it mirrored them.</summary>
+    /// <param name="batch">Latents and images.</param>
+    /// <param name="height">The height wanted.</param>
+    /// <param name="width">The width wanted.</param>
+    /// <returns>[N,3,height,width]; a buffer that the caller owns.</returns>
+    public static TensorBuffer Of(SampleBatch batch, int height, int width)
+    {
+        var images = To(batch.Tensors[1], height, width);
+        for (var i = 0; i < batch.Samples.Count; i++)
+        {
+            var image = images.Sample(i);
+            for (var row = 0; batch.Samples[i].Target.Tensor.Stored is { IsFlipped: true } && row < image.Length; row += width)
+            {
+                image.Slice(row, width).Reverse();
+            }
+        }
+
+        return images;
+    }
+
     /// <summary>Fits images to a size.</summary>
     /// <param name="images">[N,3,H,W]; not changed.</param>
     /// <param name="height">The height wanted.</param>

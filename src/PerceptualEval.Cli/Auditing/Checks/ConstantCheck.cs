@@ -1,4 +1,4 @@
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Checks;
 
 /// <summary>Finds latents whose values are all 0, all alike in every channel, or 0 in a part: what trainers leave where the encoder returned NaN.</summary>
 internal sealed class ConstantCheck : IAuditCheck

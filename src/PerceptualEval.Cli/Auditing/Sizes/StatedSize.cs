@@ -3,7 +3,7 @@ using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Formats;
 using PerceptualEval.Cli.Images;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Sizes;
 
 /// <summary>The sizes that a trainer's cache states of the image that it was made from: in its name, its metadata, or beside the latent.</summary>
 internal static class StatedSize

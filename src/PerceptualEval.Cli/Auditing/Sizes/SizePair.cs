@@ -1,6 +1,6 @@
 using PerceptualEval.Cli.Images;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Sizes;
 
 /// <summary>The size that a latent decodes to, and that of its image.</summary>
 /// <param name="Decoded">The decoded size.</param>

@@ -1,4 +1,4 @@
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>The image of another sample that a decoded latent is closest to.</summary>
 /// <param name="Id">The other sample.</param>

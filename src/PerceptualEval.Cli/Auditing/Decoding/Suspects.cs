@@ -1,6 +1,6 @@
 using PerceptualEval.Models;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>Chooses the samples that are worth a closer look, by what the passes have kept of all: so the look's cost stays bounded.</summary>
 internal static class Suspects

@@ -1,6 +1,6 @@
 using PerceptualEval.Tensors;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>
 /// An image in 16x16 averages of each colour. Cheap enough to compare every image with, and enough to see what is where; what it

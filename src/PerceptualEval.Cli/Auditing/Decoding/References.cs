@@ -1,7 +1,8 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Tensors;
 
-namespace PerceptualEval.Cli.Auditing;
+namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>Some images of the dataset: LPIPS to them is what LPIPS between unrelated images of this dataset is. Owns them.</summary>
 internal sealed class References : IDisposable
