@@ -71,6 +71,7 @@ internal static class Program
             DistanceVerb.Create(interrupt),
             DecodeVerb.Create(interrupt),
             EncodeVerb.Create(interrupt),
+            AuditVerb.Create(interrupt),
             InspectVerb.Create(interrupt),
             BuildVerb.Create(),
             PullVerb.Create(interrupt),
