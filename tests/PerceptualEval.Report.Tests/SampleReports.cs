@@ -1,3 +1,4 @@
+using PerceptualEval.Cli.Auditing;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Cli.Reports;
 
@@ -63,9 +64,9 @@ internal static class SampleReports
         Verdict = new ReportVerdict("2 errors in 60 samples", ["Do not train on this before they are mended."], ReportTone.Bad),
         Findings =
         [
-            new ReportFinding(FindingTone.Error, "Not finite", "Encode them again.", [new("3 NaN of 4096 values", [Id(3)]), new("1 NaN of 4096 values", [Id(40)])]),
-            new ReportFinding(FindingTone.Warning, "Unusual statistics", "Look at the image.", [new("robust z 9.1 in channel 2", [Id(5)])]),
-            new ReportFinding(FindingTone.Note, "Units", "", [new("the files hold raw units", [])]),
+            new ReportFinding(FindingSeverity.Error, "Not finite", "Encode them again.", [new("3 NaN of 4096 values", [Id(3)]), new("1 NaN of 4096 values", [Id(40)])]),
+            new ReportFinding(FindingSeverity.Warning, "Unusual statistics", "Look at the image.", [new("robust z 9.1 in channel 2", [Id(5)])]),
+            new ReportFinding(FindingSeverity.Note, "Units", "", [new("the files hold raw units", [])]),
         ],
     };
 
@@ -84,7 +85,7 @@ internal static class SampleReports
                 new ReportCheckpoint(HostileIds[7], [.. HostileIds.Select(id => Row(random, id, 1))]),
             ],
             Differences = [new ReportDifference(HostileIds[7], "loss", 0.1, 0.05, 0.2, 0.4, 0.01, HostileIds[1])],
-            Findings = [new ReportFinding(FindingTone.Error, HostileIds[0], HostileIds[1], [new(HostileIds[2], HostileIds)])],
+            Findings = [new ReportFinding(FindingSeverity.Error, HostileIds[0], HostileIds[1], [new(HostileIds[2], HostileIds)])],
             Facts = [(HostileIds[0], HostileIds[1])],
         });
     }

@@ -1,3 +1,5 @@
+using PerceptualEval.Cli.Auditing;
+
 namespace PerceptualEval.Cli.Reports;
 
 /// <summary>One kind of thing that is wrong with a dataset, or worth knowing about it, in every place where it was found.</summary>
@@ -5,4 +7,4 @@ namespace PerceptualEval.Cli.Reports;
 /// <param name="Title">What was found, in a few words.</param>
 /// <param name="Advice">What to do about it.</param>
 /// <param name="Cases">Where, with the numbers that prove it.</param>
-internal sealed record ReportFinding(FindingTone Severity, string Title, string Advice, IReadOnlyList<FindingCase> Cases);
+internal sealed record ReportFinding(FindingSeverity Severity, string Title, string Advice, IReadOnlyList<FindingCase> Cases);

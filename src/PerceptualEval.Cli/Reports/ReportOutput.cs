@@ -10,9 +10,6 @@ internal sealed class ReportOutput : IDisposable
 
     private ReportOutput(ReplacedFile? page, string? plots) => (_page, _plots) = (page, plots);
 
-    /// <summary>Whether there is a page, so that pictures are of use.</summary>
-    public bool HasPage => _page is not null;
-
     /// <summary>Opens what is asked for.</summary>
     /// <param name="page">The HTML file; null for none.</param>
     /// <param name="plots">The folder for the charts, made where it is missing; null for none.</param>
@@ -32,6 +29,15 @@ internal sealed class ReportOutput : IDisposable
 
         return new ReportOutput(page is null ? null : new ReplacedFile(page), plots);
     }
+
+    /// <summary>Reads and decodes the samples of a report's gallery, where there is a page to show them.</summary>
+    /// <param name="data">The report, without pictures.</param>
+    /// <param name="recipe">How pictures are made.</param>
+    /// <param name="interrupt">Ends the making of pictures.</param>
+    /// <returns>The report; with pictures, or with a note why there are none.</returns>
+    public ReportData WithPictures(ReportData data, PictureRecipe recipe, CancellationToken interrupt) => _page is null || data.Gallery.Groups.Count == 0
+        ? data
+        : data with { Gallery = new GalleryReader(recipe).Read(data.Gallery.Groups, interrupt) };
 
     /// <summary>Writes page and charts.</summary>
     /// <param name="data">What they show.</param>

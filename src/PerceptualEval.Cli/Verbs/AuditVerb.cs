@@ -3,6 +3,7 @@ using PerceptualEval.Cli.Auditing;
 using PerceptualEval.Cli.Auditing.Decoding;
 using PerceptualEval.Cli.Auditing.Writing;
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Reports;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
@@ -40,7 +41,7 @@ internal static class AuditVerb
             Latents, Images, Decoder, Lpips, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
-            CommonOptions.Json, Out,
+            CommonOptions.Json, Out, ReportOptions.Page, ReportOptions.Plots,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -57,21 +58,28 @@ internal static class AuditVerb
         var latents = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = reading };
         var alone = Dataset.Open([latents], rules);
         var images = parsed.GetValue(Images);
-        var pairs = images is null ? null : Dataset.Open([latents, new DatasetInput("--images", images, SourceKind.Image) { Reading = reading }], rules);
+        Dataset? OpenPairs() => images is null ? null : Dataset.Open([latents, new DatasetInput("--images", images, SourceKind.Image) { Reading = reading }], rules);
         var provenance = new AuditProvenance(ToolVersion.Text, latents.Path, images, parsed.GetValue(CommonOptions.Units));
         using var file = parsed.GetValue(Out) is { } path ? new AuditFile(path) : null;
+        using var report = ReportOptions.Open(parsed);
+        var title = $"audit: {ReportOptions.NameOf(latents.Path)}";
+        ReportData? data = null;
         var result = model is null
-            ? new AuditRun(alone, pairs, null, null, interrupt).Run(provenance, batchSize: 1)
-            : Decoded(parsed, alone, pairs, model.Value, provenance, interrupt);
+            ? new AuditRun(alone, OpenPairs(), null, null, interrupt).Run(provenance, batchSize: 1)
+            : Decoded(parsed, alone, OpenPairs, model.Value, provenance, (audited, recipe) => data = report?.WithPictures(AuditReport.Of(title, audited), recipe, interrupt), interrupt);
         file?.Write(result);
         Show(parsed, result);
+        report?.Write(data ?? AuditReport.Of(title, result));
         return result.Counts.Errors > 0 ? ExitCode.GateFailed : ExitCode.Ok;
     }
 
-    private static AuditResult Decoded(ParseResult parsed, Dataset alone, Dataset? pairs, Model model, AuditProvenance provenance, CancellationToken interrupt)
+    // What is decoded is also shown, as long as the models are loaded.
+    private static AuditResult Decoded(
+        ParseResult parsed, Dataset alone, Func<Dataset?> openPairs, Model model, AuditProvenance provenance, Action<AuditResult, PictureRecipe> show, CancellationToken interrupt)
     {
         var known = new AuditDecoder(model.Name, model.Manifest.Latent!);
         provenance = provenance with { Decoder = new ModelIdentity(model.Name, model.Sha256) };
+        var pairs = openPairs();
         if (pairs is null || parsed.GetValue(Lpips) is not { } lpipsName)
         {
             return new AuditRun(alone, pairs, known, null, interrupt).Run(provenance, batchSize: 1);
@@ -86,8 +94,10 @@ internal static class AuditVerb
         }
 
         provenance = provenance with { Runtime = InferenceRuntime.Version, Device = $"{decoder.Device}", Lpips = new ModelIdentity(lpips.Model.Name, lpips.Model.Sha256) };
-        var reconstruction = new Reconstruction(decoder, lpips, CommonOptions.Tiling(parsed));
-        return new AuditRun(alone, pairs, known, reconstruction, interrupt).Run(provenance, CommonOptions.BatchSize(parsed, decoder.Device));
+        var tiling = CommonOptions.Tiling(parsed);
+        var result = new AuditRun(alone, pairs, known, new Reconstruction(decoder, lpips, tiling), interrupt).Run(provenance, CommonOptions.BatchSize(parsed, decoder.Device));
+        show(result, new PictureRecipe(() => openPairs()!, null, [new PictureSource(0, decoder)], lpips, RunUnits.Of(model, pairs), tiling));
+        return result;
     }
 
     private static Lazy<Model>? ModelOf(ParseResult parsed)

@@ -24,15 +24,4 @@ internal static class ReportOptions
 
     /// <summary>What a report calls a file or folder: the last part of its path.</summary>
     public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-
-    /// <summary>Writes a report; its pictures are read and decoded now where there is a page for them.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="data">The report, without pictures.</param>
-    /// <param name="recipe">How pictures are made.</param>
-    /// <param name="interrupt">Ends the making of pictures.</param>
-    /// <exception cref="Results.OutputException">It can't be written.</exception>
-    public static void Write(ReportOutput output, ReportData data, PictureRecipe recipe, CancellationToken interrupt) => output.Write(
-        output.HasPage && data.Gallery.Groups.Count > 0
-            ? data with { Gallery = new GalleryReader(recipe).Read(data.Gallery.Groups, interrupt) }
-            : data);
 }

@@ -97,7 +97,8 @@ internal static class ScoreVerb
         var code = DatasetReport.Write(dataset, run.Bad);
         if (report is not null && !interrupted)
         {
-            ReportOptions.Write(report, ScoreReport.Of(ReportTitle(parsed), ReportName(parsed), shown.Rows, provenance, run.Bad.Count), PictureRecipe.Of(Open, loss), interrupt);
+            var data = ScoreReport.Of(ReportTitle(parsed), ReportName(parsed), shown.Rows, provenance, run.Bad.Count);
+            report.Write(report.WithPictures(data, PictureRecipe.Of(Open, loss), interrupt));
         }
 
         return interrupted ? Interrupted(summary, dataset, folder) : Gate(summary, parsed.GetValue(FailAbove)) is var gate and not ExitCode.Ok ? gate : code;
