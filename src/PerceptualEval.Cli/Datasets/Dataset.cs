@@ -44,8 +44,8 @@ internal sealed class Dataset
     /// <summary>How many sources a sample has: target and pred, and the image where there is one.</summary>
     public int SourceCount => _inputs.Count;
 
-    /// <summary>Whether samples have an image beside target and pred.</summary>
-    public bool HasImages => _inputs.Count > 2;
+    /// <summary>Whether samples have an image beside their latents.</summary>
+    public bool HasImages => _inputs[0].Kind == SourceKind.Latent && _inputs[^1].Kind == SourceKind.Image;
 
     /// <summary>How many samples there are, in the shard where there is one; null where that takes opening many files.</summary>
     public long? SampleCount { get; }
@@ -105,18 +105,28 @@ internal sealed class Dataset
             throw new DatasetException($"{missing} missing: two files or two folders of latents are compared. Give --pred and --target, or --pairs.");
         }
 
-        List<DatasetInput> inputs =
+        return OpenCheckpoints(target, [("--pred", pred)], images, rules, predReading, targetReading);
+    }
+
+    /// <summary>The dataset of <c>compare</c>: the predictions of several checkpoints of one target.</summary>
+    /// <param name="target"><c>--target</c>: a file or folder of latents.</param>
+    /// <param name="preds">The checkpoints' latents, and the argument that names each, for messages.</param>
+    /// <param name="images"><c>--images</c>: a file or folder of images, or null.</param>
+    /// <param name="rules">What happens to files that have no partner in every other input, or can't be read.</param>
+    /// <param name="predReading">What the user said of the predicted latents.</param>
+    /// <param name="targetReading">What the user said of the target latents.</param>
+    /// <exception cref="DatasetException">The arguments or the files are not a dataset.</exception>
+    /// <exception cref="UsageException">What the user said of the latents is not enough, or contradicts them.</exception>
+    /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="ImageFileException">A picture can't be read.</exception>
+    public static Dataset OpenCheckpoints(
+        string target, IEnumerable<(string Option, string Path)> preds, string? images, DatasetRules rules, LatentReading predReading, LatentReading targetReading) => Open(
         [
             new("--target", target, SourceKind.Latent) { Reading = targetReading },
-            new("--pred", pred, SourceKind.Latent) { Reading = predReading },
-        ];
-        if (images is not null)
-        {
-            inputs.Add(new DatasetInput("--images", images, SourceKind.Image) { Reading = targetReading });
-        }
-
-        return Open(inputs, rules);
-    }
+            .. preds.Select(pred => new DatasetInput(pred.Option, pred.Path, SourceKind.Latent) { Reading = predReading }),
+            .. images is null ? Array.Empty<DatasetInput>() : [new("--images", images, SourceKind.Image) { Reading = targetReading }],
+        ],
+        rules);
 
     /// <summary>The dataset of <c>distance</c>: images against images of the same sizes.</summary>
     /// <param name="a">A file or folder of images; it gives the ids, and is the target of the samples.</param>

@@ -11,11 +11,11 @@ internal sealed record Sample(string Id, IReadOnlyList<SampleSource> Sources)
     /// <summary>The target latent, or image A of <c>distance</c>.</summary>
     public SampleSource Target => Sources[0];
 
-    /// <summary>The predicted latent, or image B of <c>distance</c>.</summary>
+    /// <summary>The predicted latent, or image B of <c>distance</c>; of several predictions the first.</summary>
     public SampleSource Pred => Sources[1];
 
     /// <summary>The image that the target was made from; null where the dataset has none.</summary>
-    public SampleSource? Image => Sources.Count > 2 ? Sources[2] : null;
+    public SampleSource? Image => Target.Tensor.Kind == SourceKind.Latent && Sources[^1].Tensor.Kind == SourceKind.Image ? Sources[^1] : null;
 
     /// <summary>Whether both samples fit into one batch: all their sources have equal shapes and units.</summary>
     public bool FitsBatchOf(Sample other)

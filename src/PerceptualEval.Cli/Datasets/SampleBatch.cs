@@ -21,11 +21,14 @@ internal sealed class SampleBatch : IDisposable
     /// <summary>The target latents <c>[n,C,h,w]</c>, or images A <c>[n,3,H,W]</c> of <c>distance</c>.</summary>
     public TensorBuffer Target => Tensors[0];
 
-    /// <summary>The predicted latents <c>[n,C,h,w]</c>, or images B <c>[n,3,H,W]</c> of <c>distance</c>.</summary>
+    /// <summary>The predicted latents <c>[n,C,h,w]</c>, or images B <c>[n,3,H,W]</c> of <c>distance</c>; of several predictions the first.</summary>
     public TensorBuffer Pred => Tensors[1];
 
+    /// <summary>The predicted latents of all checkpoints, in their order.</summary>
+    public IReadOnlyList<TensorBuffer> Preds => [.. Tensors.Skip(1).SkipLast(Images is null ? 0 : 1)];
+
     /// <summary>The images <c>[n,3,H,W]</c> in [-1,1] that the targets were made from; null where the dataset has none.</summary>
-    public TensorBuffer? Images => Tensors.Count > 2 ? Tensors[2] : null;
+    public TensorBuffer? Images => Samples[0].Image is null ? null : Tensors[^1];
 
     /// <summary>What was passed over since the batch before; what comes after the last batch is among <see cref="Dataset.Bad"/> only.</summary>
     public IReadOnlyList<BadFile> PassedOver { get; set; } = [];

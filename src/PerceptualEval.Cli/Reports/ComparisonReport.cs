@@ -12,14 +12,16 @@ internal static class ComparisonReport
     /// <summary>Makes the report, without pictures.</summary>
     /// <param name="title">What was compared.</param>
     /// <param name="summary">What the comparison found.</param>
-    /// <param name="checkpoints">Names and scores.</param>
+    /// <param name="rows">The scores, each with its checkpoint.</param>
     /// <param name="provenance">What they depend on, as in JSON; null where that is not known.</param>
     /// <param name="badFiles">How many samples were passed over because their files are bad.</param>
     public static ReportData Of(
-        string title, ComparisonSummary summary, IReadOnlyList<(string Name, IReadOnlyList<ScoreRow> Rows)> checkpoints, JsonElement? provenance, long badFiles)
+        string title, ComparisonSummary summary, IReadOnlyList<ScoreRow> rows, JsonElement? provenance, long badFiles)
     {
         // The baseline first: the others are read against it.
-        var (terms, compared) = ReportRows.Of([.. checkpoints.OrderBy(checkpoint => checkpoint.Name == summary.Baseline ? 0 : 1)]);
+        var ofCheckpoint = rows.ToLookup(row => row.Checkpoint);
+        var names = summary.Checkpoints.Select(checkpoint => checkpoint.Name).OrderBy(name => name == summary.Baseline ? 0 : 1);
+        var (terms, compared) = ReportRows.Of([.. names.Select(name => (name, (IReadOnlyList<ScoreRow>)[.. ofCheckpoint[name]]))]);
         return new ReportData
         {
             Title = title,
@@ -49,7 +51,7 @@ internal static class ComparisonReport
                 yield return new ReportDifference(
                     comparison.Name, term.Key, difference.Mean, difference.Ci95?.Low, difference.Ci95?.High, difference.WinRate,
                     isLoss ? comparison.HolmP : difference.P,
-                    InWords(isLoss ? comparison.Verdict : difference.IsLower ? Comparisons.Verdict.Better : difference.IsHigher ? Comparisons.Verdict.Worse : Comparisons.Verdict.NoDifferenceShown));
+                    InWords(isLoss ? comparison.Verdict : difference.Ci95 is { High: < 0 } ? Comparisons.Verdict.Better : difference.Ci95 is { Low: > 0 } ? Comparisons.Verdict.Worse : Comparisons.Verdict.NoDifferenceShown));
             }
         }
     }

@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Cli.Verbs;
 using PerceptualEval.Inference;

@@ -6,7 +6,8 @@ namespace PerceptualEval.Cli.Results;
 
 /// <summary>Writes CSV as RFC 4180 has it (header, CRLF, quotes where needed), one sample a line and at once; null is empty.</summary>
 /// <param name="output">Where to write; owned by the writer.</param>
-internal sealed class CsvScoreWriter(Output output) : ScoreWriter
+/// <param name="hasCheckpoints">Whether rows name their checkpoint.</param>
+internal sealed class CsvScoreWriter(Output output, bool hasCheckpoints = false) : ScoreFile
 {
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(",\"\r\n");
     private bool _hasHeader;
@@ -17,6 +18,7 @@ internal sealed class CsvScoreWriter(Output output) : ScoreWriter
         WriteHeaderOnce();
         WriteLine(
         [
+            .. hasCheckpoints ? [row.Checkpoint!] : Array.Empty<string>(),
             row.Id,
             Number(row.Loss),
             Number(row.LatentL2Loss),
@@ -27,14 +29,14 @@ internal sealed class CsvScoreWriter(Output output) : ScoreWriter
     }
 
     /// <inheritdoc/>
-    public override void Complete(LossSummary summary, long badFiles = 0)
+    public override void Dispose() => output.Dispose();
+
+    /// <inheritdoc/>
+    protected override void Complete(IReadOnlyList<ResultSection> sections)
     {
         WriteHeaderOnce();
         output.Commit();
     }
-
-    /// <inheritdoc/>
-    public override void Dispose() => output.Dispose();
 
     private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
@@ -47,7 +49,7 @@ internal sealed class CsvScoreWriter(Output output) : ScoreWriter
         if (!_hasHeader)
         {
             _hasHeader = true;
-            WriteLine(ScoreRow.Columns);
+            WriteLine(hasCheckpoints ? ScoreRow.Columns.Prepend(ScoreRow.CheckpointColumn) : ScoreRow.Columns);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace PerceptualEval.Cli.Results;
 
 /// <summary>
@@ -32,14 +34,14 @@ internal sealed class JsonRows
     }
 
     /// <summary>Writes the end.</summary>
-    /// <param name="summary">The summary, as JSON; empty for none.</param>
-    public void End(ReadOnlySpan<byte> summary = default)
+    /// <param name="sections">What follows the rows.</param>
+    public void End(params IReadOnlyList<ResultSection> sections)
     {
         _output.Write(_hasRows ? "\n]"u8 : "]"u8);
-        if (!summary.IsEmpty)
+        foreach (var section in sections)
         {
-            _output.Write(",\n\"summary\":"u8);
-            _output.Write(summary);
+            _output.Write(Encoding.UTF8.GetBytes($",\n\"{section.Name}\":"));
+            _output.Write(section.Json);
         }
 
         _output.Write("\n}\n"u8);

@@ -1,9 +1,9 @@
 namespace PerceptualEval.Cli.Results;
 
-/// <summary>Writes the one object of <c>score --json</c>: schema, provenance, samples, summary.</summary>
+/// <summary>Writes the one object of <c>--json</c>: schema, provenance, samples, and what the run makes of them.</summary>
 /// <param name="output">Where to write; owned by the writer.</param>
 /// <param name="provenance">What the scores depend on.</param>
-internal sealed class JsonScoreWriter(Output output, ScoreProvenance provenance) : ScoreWriter
+internal sealed class JsonScoreWriter(Output output, ScoreProvenance provenance) : ScoreFile
 {
     private readonly JsonRows _rows = new(output, ResultJson.Bytes(provenance, ResultJson.Default.ScoreProvenance), "samples"u8);
 
@@ -11,12 +11,12 @@ internal sealed class JsonScoreWriter(Output output, ScoreProvenance provenance)
     public override void Write(ScoreRow row) => _rows.Add(ResultJson.Bytes(row, ResultJson.Default.ScoreRow));
 
     /// <inheritdoc/>
-    public override void Complete(LossSummary summary, long badFiles = 0)
-    {
-        _rows.End(ResultJson.Bytes(ScoreSummary.Of(summary, badFiles), ResultJson.Default.ScoreSummary));
-        output.Commit();
-    }
+    public override void Dispose() => output.Dispose();
 
     /// <inheritdoc/>
-    public override void Dispose() => output.Dispose();
+    protected override void Complete(IReadOnlyList<ResultSection> sections)
+    {
+        _rows.End(sections);
+        output.Commit();
+    }
 }

@@ -5,18 +5,21 @@ using Parquet.Schema;
 namespace PerceptualEval.Cli.Results;
 
 /// <summary>
-/// Writes Parquet: a string <c>id</c>, nullable doubles, a nullable string <c>non_finite</c>; provenance and summary are JSON in the
-/// file's metadata. A Parquet file can be read only once its footer is there, so rows are kept in memory until the end.
+/// Writes Parquet: strings <c>checkpoint</c> (where rows have one) and <c>id</c>, nullable doubles, a nullable string <c>non_finite</c>;
+/// provenance and what the run makes of the samples are JSON in the file's metadata. A Parquet file can be read only once its footer is there, so rows are kept in memory until the end.
 /// </summary>
 /// <param name="output">Where to write; owned by the writer.</param>
 /// <param name="provenance">What the scores depend on.</param>
-internal sealed class ParquetScoreWriter(Output output, ScoreProvenance provenance) : ScoreWriter
+/// <param name="hasCheckpoints">Whether rows name their checkpoint.</param>
+internal sealed class ParquetScoreWriter(Output output, ScoreProvenance provenance, bool hasCheckpoints = false) : ScoreFile
 {
     /// <summary>The key of the provenance in the file's metadata.</summary>
-    public const string ProvenanceKey = "perceptual_eval.provenance";
+    public const string ProvenanceKey = KeyPrefix + "provenance";
 
     /// <summary>The key of the summary in the file's metadata.</summary>
-    public const string SummaryKey = "perceptual_eval.summary";
+    public const string SummaryKey = KeyPrefix + "summary";
+
+    private const string KeyPrefix = "perceptual_eval.";
 
     private readonly List<ScoreRow> _rows = [];
 
@@ -24,20 +27,21 @@ internal sealed class ParquetScoreWriter(Output output, ScoreProvenance provenan
     public override void Write(ScoreRow row) => _rows.Add(row);
 
     /// <inheritdoc/>
-    public override void Complete(LossSummary summary, long badFiles = 0)
+    public override void Dispose() => output.Dispose();
+
+    /// <inheritdoc/>
+    protected override void Complete(IReadOnlyList<ResultSection> sections)
     {
         // Parquet.Net is asynchronous only. Into memory it never waits, and from there to the file is one plain write.
         using var file = new MemoryStream();
-        WriteFileAsync(file, summary, badFiles).GetAwaiter().GetResult();
+        WriteFileAsync(file, sections).GetAwaiter().GetResult();
         output.Write(file.GetBuffer().AsSpan(0, (int)file.Length));
         output.Commit();
     }
 
-    /// <inheritdoc/>
-    public override void Dispose() => output.Dispose();
-
-    private async Task WriteFileAsync(Stream file, LossSummary summary, long badFiles)
+    private async Task WriteFileAsync(Stream file, IReadOnlyList<ResultSection> sections)
     {
+        DataField[] checkpoint = hasCheckpoints ? [new DataField(ScoreRow.CheckpointColumn, typeof(string), isNullable: false)] : [];
         DataField[] fields =
         [
             new DataField(ScoreRow.Columns[0], typeof(string), isNullable: false),
@@ -45,14 +49,23 @@ internal sealed class ParquetScoreWriter(Output output, ScoreProvenance provenan
             new DataField(ScoreRow.Columns[^1], typeof(string), isNullable: true),
         ];
 
-        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), file).ConfigureAwait(false);
-        writer.CustomMetadata = new Dictionary<string, string>
+        var metadata = new Dictionary<string, string>
         {
             [ProvenanceKey] = Encoding.UTF8.GetString(ResultJson.Bytes(provenance, ResultJson.Default.ScoreProvenance)),
-            [SummaryKey] = Encoding.UTF8.GetString(ResultJson.Bytes(ScoreSummary.Of(summary, badFiles), ResultJson.Default.ScoreSummary)),
         };
+        foreach (var section in sections)
+        {
+            metadata[KeyPrefix + section.Name] = Encoding.UTF8.GetString(section.Json);
+        }
 
+        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema([.. checkpoint, .. fields]), file).ConfigureAwait(false);
+        writer.CustomMetadata = metadata;
         using var group = writer.CreateRowGroup();
+        foreach (var field in checkpoint)
+        {
+            await group.WriteAsync(field, Column(row => row.Checkpoint!)).ConfigureAwait(false);
+        }
+
         await group.WriteAsync(fields[0], Column(row => row.Id)).ConfigureAwait(false);
         await group.WriteAsync<double>(fields[1], Column(row => row.Loss)).ConfigureAwait(false);
         await group.WriteAsync<double>(fields[2], Column(row => row.LatentL2Loss)).ConfigureAwait(false);

@@ -2,18 +2,23 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using PerceptualEval.Comparisons;
 
 namespace PerceptualEval.Cli.Results;
 
 /// <summary>How results are written as JSON: the names of the design's contract, in snake_case.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(NonFiniteAsNull), typeof(IntervalAsPair)])]
+    Converters = [typeof(NonFiniteAsNull), typeof(IntervalAsPair), typeof(VerdictAsText)])]
 [JsonSerializable(typeof(ScoreProvenance))]
 [JsonSerializable(typeof(DistanceProvenance))]
 [JsonSerializable(typeof(ScoreRow))]
 [JsonSerializable(typeof(DistancePair))]
 [JsonSerializable(typeof(ScoreSummary))]
+[JsonSerializable(typeof(IReadOnlyList<CheckpointResult>))]
+[JsonSerializable(typeof(IReadOnlyList<CheckpointComparison>))]
+[JsonSerializable(typeof(IReadOnlyList<RankAgreement>))]
+[JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(double[]))]
 [JsonSerializable(typeof(LossWeights))]
 [JsonSerializable(typeof(IReadOnlyList<FrameLoss>))]

@@ -21,6 +21,10 @@ internal sealed record ScoreProvenance(
     string Units,
     string Resize)
 {
+    /// <summary>The decoders that are compared, in the place of <see cref="Decoder"/>; null in every other run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ModelIdentity>? Decoders { get; init; }
+
     /// <summary>Further fields, such as <c>clamp</c> and <c>batch</c>; they follow the others. Values: text, bool, int, double.</summary>
     [JsonExtensionData]
     public IDictionary<string, object>? More { get; set; }

@@ -17,9 +17,17 @@ internal sealed record ScoreRow(
     double? PerceptualLossOnInputs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NonFinite)
 {
+    /// <summary>The name of the column of <see cref="Checkpoint"/>, before the others where there is one.</summary>
+    public const string CheckpointColumn = "checkpoint";
+
     /// <summary>The names of the columns, those of the JSON keys, in the order of this record.</summary>
     public static IReadOnlyList<string> Columns { get; } =
         ["id", "loss", "latent_l2_loss", "perceptual_loss", "perceptual_loss_on_inputs", "non_finite"];
+
+    /// <summary>The checkpoint that the sample is of; null in a run of one. Comes first in every output.</summary>
+    [JsonPropertyOrder(-1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Checkpoint { get; init; }
 
     /// <summary>For a clip, the perceptual terms of each frame, in order: <c>{"perceptual_loss", "perceptual_loss_on_inputs"}</c>. JSON has them; tables, CSV and Parquet don't.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

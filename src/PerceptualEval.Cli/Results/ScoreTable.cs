@@ -48,7 +48,7 @@ internal sealed class ScoreTable(ResultConsole console, ScoreProvenance provenan
     /// <inheritdoc/>
     public override void Complete(LossSummary summary, long badFiles = 0)
     {
-        WriteProvenance();
+        console.WriteFacts(Facts(provenance));
         console.Write(ScoresAndSummary(summary));
         WriteNonFinite(summary);
     }
@@ -58,21 +58,41 @@ internal sealed class ScoreTable(ResultConsole console, ScoreProvenance provenan
     {
     }
 
-    private static string Weight(double weight) => weight.ToString(CultureInfo.InvariantCulture);
+    /// <summary>What scores depend on, in names and values.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Facts(ScoreProvenance provenance) =>
+    [
+        provenance.Decoders is { } decoders
+            ? ("decoders", string.Join(", ", decoders))
+            : ("decoder", provenance.Decoder?.ToString() ?? "not used"),
+        ("lpips", provenance.Lpips?.ToString() ?? "not used"),
+        ("weights", $"latent {Weight(provenance.Weights.Latent)}, perceptual {Weight(provenance.Weights.Perceptual)}, input {Weight(provenance.Weights.Input)}"),
+        ("latents", $"{provenance.Units} units"),
+        ("resize", provenance.Resize),
+        ("ran on", $"{provenance.Device}, {provenance.Runtime}"),
+    ];
 
-    private void WriteProvenance()
+    /// <summary>The terms that a summary has: what people call them, a sample's value, the summary.</summary>
+    public static IReadOnlyList<(string Name, Func<ScoreRow, double?> Value, TermSummary Summary)> Terms(LossSummary summary)
     {
-        var weights = provenance.Weights;
-        console.WriteFacts(
+        List<(string Name, Func<ScoreRow, double?> Value, TermSummary Summary)> terms =
         [
-            ("decoder", provenance.Decoder?.ToString() ?? "not used"),
-            ("lpips", provenance.Lpips?.ToString() ?? "not used"),
-            ("weights", $"latent {Weight(weights.Latent)}, perceptual {Weight(weights.Perceptual)}, input {Weight(weights.Input)}"),
-            ("latents", $"{provenance.Units} units"),
-            ("resize", provenance.Resize),
-            ("ran on", $"{provenance.Device}, {provenance.Runtime}"),
-        ]);
+            ("loss", row => row.Loss, summary.Loss),
+            ("latent L2", row => row.LatentL2Loss, summary.LatentL2Loss),
+        ];
+        if (summary.PerceptualLoss is { } perceptual)
+        {
+            terms.Add(("LPIPS", row => row.PerceptualLoss, perceptual));
+        }
+
+        if (summary.PerceptualLossOnInputs is { } onInputs)
+        {
+            terms.Add(("LPIPS to image", row => row.PerceptualLossOnInputs, onInputs));
+        }
+
+        return terms;
     }
+
+    private static string Weight(double weight) => weight.ToString(CultureInfo.InvariantCulture);
 
     // One table, so that the summary of a term stands below its values.
     private Table ScoresAndSummary(LossSummary summary)
@@ -123,24 +143,4 @@ internal sealed class ScoreTable(ResultConsole console, ScoreProvenance provenan
     private static Text Cell(ScoreRow row, double? value) => value is null && row.NonFinite is not null
         ? new Text("not finite", ResultConsole.Alarm)
         : new Text(FourDigits.Format(value));
-
-    private static List<(string Name, Func<ScoreRow, double?> Value, TermSummary Summary)> Terms(LossSummary summary)
-    {
-        List<(string Name, Func<ScoreRow, double?> Value, TermSummary Summary)> terms =
-        [
-            ("loss", row => row.Loss, summary.Loss),
-            ("latent L2", row => row.LatentL2Loss, summary.LatentL2Loss),
-        ];
-        if (summary.PerceptualLoss is { } perceptual)
-        {
-            terms.Add(("LPIPS", row => row.PerceptualLoss, perceptual));
-        }
-
-        if (summary.PerceptualLossOnInputs is { } onInputs)
-        {
-            terms.Add(("LPIPS to image", row => row.PerceptualLossOnInputs, onInputs));
-        }
-
-        return terms;
-    }
 }

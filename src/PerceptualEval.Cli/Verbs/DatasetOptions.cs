@@ -32,7 +32,7 @@ internal static class DatasetOptions
     public static Option<long> Seed { get; } = new("--seed")
     {
         HelpName = "N",
-        Description = "Seed of --posterior sample; a sample's noise depends on it and the sample's id alone.",
+        Description = "Seed of --posterior sample (a sample's noise depends on it and the sample's id alone), and of the intervals of a comparison.",
     };
 
     public static Option<string?> Size { get; } = new("--size")

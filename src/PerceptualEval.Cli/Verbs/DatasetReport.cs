@@ -34,4 +34,16 @@ internal static class DatasetReport
 
         return bad.Count == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }
+
+    /// <summary>Says that the results are not those of the whole dataset.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="done">How many samples have results.</param>
+    /// <param name="folder">The folder that they are in; null where the run can't be continued.</param>
+    public static ExitCode Interrupted(Dataset dataset, long done, string? folder = null)
+    {
+        var next = folder is null ? string.Empty : " Go on with --resume.";
+        var all = dataset.SampleCount is { } count ? FormattableString.Invariant($" of {count}") : string.Empty;
+        Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: interrupted; the results are those of the first {done}{all} samples.{next}"));
+        return ExitCode.Interrupted;
+    }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Gates;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Cli.Results.Folders;
 
@@ -63,7 +64,7 @@ internal static class MergeVerb
         using var shown = ScoreVerb.Shown(parsed, provenance);
         Write(shown, merged, summary);
         var code = Report(merged, missing);
-        return ScoreVerb.Gate(summary, failAbove: null) is var gate and not ExitCode.Ok ? gate : code;
+        return Gate.Report([Gate.Finite(summary)]) is var gate and not ExitCode.Ok ? gate : code;
     }
 
     private static ExitCode Report(ResultSet merged, string? missing)

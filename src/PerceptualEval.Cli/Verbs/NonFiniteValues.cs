@@ -1,19 +1,20 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Verbs;
 
 /// <summary>Says why a sample's score is not finite.</summary>
 internal static class NonFiniteValues
 {
-    private static readonly string[] Sources = ["target", "pred", "image"];
-
     /// <summary>Counts the values of a sample that are not finite.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="index">Which of its samples.</param>
+    /// <param name="pred">Which of the predictions, from 0, where there are several.</param>
     /// <returns>For example <c>pred: 3 NaN, 1 infinite of 4096 values</c>.</returns>
-    public static string Explain(SampleBatch batch, int index)
+    public static string Explain(SampleBatch batch, int index, int pred = 0)
     {
-        var found = batch.Tensors.Select((tensor, source) => Count(Sources[source], tensor.Sample(index))).OfType<string>().ToArray();
+        (string Source, TensorBuffer? Values)[] sources = [("target", batch.Target), ("pred", batch.Preds.ElementAtOrDefault(pred)), ("image", batch.Images)];
+        var found = sources.Select(source => source.Values is null ? null : Count(source.Source, source.Values.Sample(index))).OfType<string>().ToArray();
         return found.Length > 0 ? string.Join("; ", found) : "the latents are finite, but a decoded image or a distance is not";
     }
 

@@ -22,6 +22,9 @@ internal static class Provenance
         More = Further(loss.Options, batchSize, shard),
     };
 
+    public static ScoreProvenance Of(IReadOnlyList<Model> decoders, LatentPerceptualLoss loss, int batchSize) =>
+        Of(loss, batchSize, shard: null) with { Decoder = null, Decoders = [.. decoders.Select(Identity)] };
+
     public static DistanceProvenance Of(PerceptualNetwork lpips) => new(ToolVersion.Text, InferenceRuntime.Version, $"{lpips.Device}", Identity(lpips.Model));
 
     private static Dictionary<string, object> Further(LossOptions options, int batchSize, Shard? shard)

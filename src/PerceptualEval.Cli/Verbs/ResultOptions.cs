@@ -66,6 +66,19 @@ internal static class ResultOptions
         ? ResultFolderWriter.Open(folder, run(), parsed.GetValue(PartSize) ?? DefaultPartSize, parsed.GetValue(Resume))
         : null;
 
+    /// <summary>Says on standard error how much of a run is done already.</summary>
+    /// <param name="path">The folder, as given.</param>
+    /// <param name="folder">The same, open; null where there is none.</param>
+    public static void ReportKept(string? path, ResultFolderWriter? folder)
+    {
+        if (folder is { Kept.Count: > 0 })
+        {
+            var samples = folder.Kept.Select(row => row.Id).Distinct().Count();
+            var rest = folder.IsComplete ? "the run is complete, and nothing is scored again" : "the rest is scored now";
+            Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: '{path}' holds {samples} samples already; {rest}."));
+        }
+    }
+
     /// <summary>What is run, so that another run is told from it.</summary>
     /// <param name="verb">The verb.</param>
     /// <param name="provenance">What the results depend on.</param>

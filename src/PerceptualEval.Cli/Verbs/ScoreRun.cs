@@ -10,14 +10,15 @@ namespace PerceptualEval.Cli.Verbs;
 /// <param name="store">The models there are, for messages.</param>
 /// <param name="file">The file of <c>--out</c>, or null; stays the caller's.</param>
 /// <param name="folder">The folder of <c>--out</c>, or null; stays the caller's. What is in it already is not scored again.</param>
-/// <param name="shown">What standard output gets; stays the caller's.</param>
-internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, ScoreWriter? file, ResultFolderWriter? folder, ScoreWriter shown)
+/// <param name="shown">What else gets the scores, standard output last; they stay the caller's.</param>
+internal sealed class ScoreRun(
+    LatentPerceptualLoss loss, ModelStore store, ScoreWriter? file, ResultFolderWriter? folder, params IReadOnlyList<ScoreWriter> shown)
 {
     private readonly LossAccumulator _accumulator = new();
-    private long _done;
+    private readonly ResultParts _parts = new(folder);
 
     /// <summary>What was passed over, in this run and in the one that it continues.</summary>
-    public BadFiles Bad { get; } = new();
+    public BadFiles Bad => _parts.Bad;
 
     /// <summary>Scores a dataset and completes the outputs. What was scored is kept where the run is interrupted or fails.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -27,73 +28,31 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, Scor
     /// <returns>The summary of the samples that were scored.</returns>
     public LossSummary Score(Dataset dataset, int batchSize, CancellationToken interrupt, out bool interrupted)
     {
-        interrupted = false;
-        Restore(dataset);
-        try
-        {
-            if (folder is not { IsComplete: true })
-            {
-                ScoreBatches(dataset, batchSize, interrupt);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            interrupted = true;
-        }
-        catch when (_done > 0)
-        {
-            // The outputs keep what was scored before the fault; standard output gets nothing from a run that failed.
-            file?.Complete(_accumulator.Compute(), Bad.Count);
-            folder?.Flush();
-            throw;
-        }
-
-        var summary = _accumulator.Compute();
-        file?.Complete(summary, Bad.Count);
-        CompleteFolder(summary, interrupted);
-        shown.Complete(summary, Bad.Count);
-        return summary;
-    }
-
-    // The rows of an earlier run count as if they were scored now.
-    private void Restore(Dataset dataset)
-    {
-        if (folder is not { Kept.Count: > 0 })
-        {
-            return;
-        }
-
+        // The rows of an earlier run count as if they were scored now.
         var weights = loss.Options.Weights;
-        foreach (var row in folder.Kept)
+        var kept = _parts.Restore(dataset);
+        foreach (var row in kept)
         {
-            if (row.BadFile is { } reason)
-            {
-                Bad.Add(new BadFile(row.Sample, row.Id, reason));
-                continue;
-            }
-
             Take(row.Score, row.Score.ToLoss(weights.Perceptual > 0, weights.Input > 0));
         }
 
-        dataset.Skip(folder.Kept.Select(row => row.Id).ToHashSet());
-    }
-
-    private void ScoreBatches(Dataset dataset, int batchSize, CancellationToken interrupt)
-    {
-        using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "samples");
-        foreach (var batch in BatchReader.Read(dataset, batchSize, interrupt))
+        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, ScoreBatch, () => _parts.AddRest(dataset), Keep, kept.Count, interrupt);
+        var summary = _accumulator.Compute();
+        file?.Complete(summary, Bad.Count);
+        _parts.Complete(() => ResultJson.Bytes(ScoreSummary.Of(summary, Bad.Count), ResultJson.Default.ScoreSummary), interrupted);
+        foreach (var writer in shown)
         {
-            using (batch)
-            {
-                ScoreBatch(batch);
-                progress.Report(_done);
-            }
-
-            interrupt.ThrowIfCancellationRequested();
+            writer.Complete(summary, Bad.Count);
         }
 
-        var rest = PassedOver(dataset.Bad.TakeNew());
-        folder?.Write(rest);
+        return summary;
+    }
+
+    // The outputs keep what was scored before a fault; standard output gets nothing from a run that failed.
+    private void Keep()
+    {
+        file?.Complete(_accumulator.Compute(), Bad.Count);
+        _parts.Flush();
     }
 
     private void ScoreBatch(SampleBatch batch)
@@ -103,7 +62,7 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, Scor
         BatchCheck.Images(batch, images, loss);
         RunUnits.Convert(batch, loss.Decoder.Model, loss.Options.Units ?? loss.Decoder.LatentSpace.Units);
         var losses = loss.Score(batch.Pred, batch.Target, images);
-        var rows = new List<ResultRow>(PassedOver(batch.PassedOver));
+        var rows = new List<ResultRow>(losses.Count);
         for (var i = 0; i < losses.Count; i++)
         {
             var row = ScoreRow.Of(batch.Samples[i].Id, losses[i], losses[i].IsFinite ? null : NonFiniteValues.Explain(batch, i));
@@ -111,40 +70,16 @@ internal sealed class ScoreRun(LatentPerceptualLoss loss, ModelStore store, Scor
             Take(row, losses[i]);
         }
 
-        folder?.Write(rows);
+        _parts.Add(batch, rows);
     }
 
     private void Take(ScoreRow row, SampleLoss sample)
     {
         _accumulator.Update(sample);
         file?.Write(row);
-        shown.Write(row);
-        _done++;
-    }
-
-    private IEnumerable<ResultRow> PassedOver(IReadOnlyList<BadFile> files)
-    {
-        foreach (var bad in files)
+        foreach (var writer in shown)
         {
-            Bad.Add(bad);
+            writer.Write(row);
         }
-
-        return files.Select(bad => ResultRow.PassedOver(bad.Sample, bad.Id, bad.Reason));
-    }
-
-    private void CompleteFolder(LossSummary summary, bool interrupted)
-    {
-        if (folder is null or { IsComplete: true })
-        {
-            return;
-        }
-
-        if (interrupted)
-        {
-            folder.Flush();
-            return;
-        }
-
-        folder.Complete(ResultJson.Bytes(ScoreSummary.Of(summary, Bad.Count), ResultJson.Default.ScoreSummary));
     }
 }

@@ -23,7 +23,7 @@ public sealed record CheckpointComparison(
 
     /// <summary>What that shows.</summary>
     public Verdict Verdict => HolmP >= Level ? Verdict.NoDifferenceShown
-        : Loss is { IsLower: true } ? Verdict.Better
-        : Loss is { IsHigher: true } ? Verdict.Worse
+        : Loss?.Ci95 is { High: < 0 } ? Verdict.Better
+        : Loss?.Ci95 is { Low: > 0 } ? Verdict.Worse
         : Verdict.NoDifferenceShown;
 }

@@ -74,6 +74,15 @@ public sealed class ComparisonAccumulator
     /// <exception cref="ArgumentException">A name is none of the checkpoints'.</exception>
     public PairedDifference? Difference(string candidate, string baseline, long seed = 0) => Differences(Named(candidate), Named(baseline), seed)[0];
 
+    /// <summary>The finite losses of one checkpoint, by sample.</summary>
+    /// <param name="name">One of the names.</param>
+    /// <exception cref="ArgumentException">The name is none of the checkpoints'.</exception>
+    public IEnumerable<(string Id, double Loss)> Losses(string name)
+    {
+        var scores = Named(name);
+        return scores.FiniteSamples().Select(i => (_ids[i], scores.Samples[i].Loss));
+    }
+
     private CheckpointScores Named(string name) => Array.IndexOf(_names, name) is var index and >= 0
         ? _scores[index]
         : throw new ArgumentException($"'{name}' is none of the checkpoints '{string.Join("', '", _names)}'.", nameof(name));

@@ -20,6 +20,12 @@ public sealed record RankAgreement(string Name, int Count, RankCorrelation? Spea
     /// <param name="perceptual">Their perceptual losses, finite.</param>
     internal static RankAgreement Of(string name, IReadOnlyList<string> ids, double[] latent, double[] perceptual)
     {
+        // A measure that is the same for all orders nothing: there is nothing to disagree with.
+        if (RankCorrelation.Of(latent, perceptual) is not { } correlation)
+        {
+            return new RankAgreement(name, ids.Count, null, []);
+        }
+
         var latentRanks = Shares(latent);
         var perceptualRanks = Shares(perceptual);
         var disagreements = Enumerable.Range(0, ids.Count)
@@ -27,11 +33,11 @@ public sealed record RankAgreement(string Name, int Count, RankCorrelation? Spea
             .OrderByDescending(i => Math.Abs(latentRanks[i] - perceptualRanks[i]))
             .Take(DisagreementsNamed)
             .Select(i => new RankDisagreement(ids[i], latent[i], perceptual[i], latentRanks[i], perceptualRanks[i]));
-        return new RankAgreement(name, ids.Count, RankCorrelation.Of(latent, perceptual), [.. disagreements]);
+        return new RankAgreement(name, ids.Count, correlation, [.. disagreements]);
     }
 
-    // Ranks from 1 to n become shares from 0 to 1; a single value lies in the middle.
+    // Ranks from 1 to n become shares from 0 to 1.
     private static double[] Shares(double[] values) => Array.ConvertAll(
         ArrayStatistics.RanksInplace((double[])values.Clone(), RankDefinition.Average),
-        rank => values.Length == 1 ? 0.5 : (rank - 1) / (values.Length - 1));
+        rank => (rank - 1) / (values.Length - 1));
 }

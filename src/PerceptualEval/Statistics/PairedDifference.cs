@@ -10,12 +10,6 @@ namespace PerceptualEval.Statistics;
 /// <param name="P">The p-value of <see cref="WilcoxonSignedRank"/>.</param>
 public sealed record PairedDifference(int Count, double Mean, ConfidenceInterval? Ci95, double WinRate, double P)
 {
-    /// <summary>Whether the candidate's mean is higher beyond what chance explains: the interval lies above 0.</summary>
-    public bool IsHigher => Ci95?.Low > 0;
-
-    /// <summary>Whether the candidate's mean is lower beyond what chance explains: the interval lies below 0.</summary>
-    public bool IsLower => Ci95?.High < 0;
-
     /// <summary>Compares two measurements of the same samples.</summary>
     /// <param name="candidate">Finite values; at least one.</param>
     /// <param name="baseline">As many finite values, of the same samples in the same order.</param>

@@ -37,6 +37,15 @@ internal sealed class Tool : IDisposable
         return await tool.Ended();
     }
 
+    /// <summary>Runs it to its end in a folder.</summary>
+    public static async Task<ToolRun> RunIn(string folder, params string[] arguments)
+    {
+        var start = StartInfo("dotnet", [Assembly, .. arguments]);
+        start.WorkingDirectory = folder;
+        using var tool = new Tool(Process.Start(start)!);
+        return await tool.Ended();
+    }
+
     /// <summary>Starts it.</summary>
     public static Tool Start(params string[] arguments) => new(Process.Start(StartInfo("dotnet", [Assembly, .. arguments]))!);
 

@@ -83,6 +83,13 @@ public sealed class ToolModels : IDisposable
         return await Tool.Run([.. arguments, "--models", Folder, .. OnOneThread]);
     }
 
+    /// <summary>The same, in a folder that relative paths begin at.</summary>
+    internal async Task<ToolRun> RunIn(string folder, params string[] arguments)
+    {
+        await Ready();
+        return await Tool.RunIn(folder, [.. arguments, "--models", Folder, .. OnOneThread]);
+    }
+
     /// <summary>The arguments of <c>score</c> on <see cref="Decoder"/> and <see cref="Lpips"/>.</summary>
     internal async Task<string[]> ScoreArguments(string pred, string target, params string[] more)
     {

@@ -1,0 +1,103 @@
+using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Results;
+using PerceptualEval.Cli.Results.Folders;
+using PerceptualEval.Comparisons;
+
+namespace PerceptualEval.Cli.Verbs;
+
+/// <summary>One run of <c>compare</c>: every sample is scored for all that is compared, written to the outputs and kept for the statistics.</summary>
+/// <param name="scoring">The scoring; stays the caller's.</param>
+/// <param name="accumulator">Receives the losses.</param>
+/// <param name="seed">The seed of the intervals.</param>
+/// <param name="file">The file of <c>--out</c>, or null; stays the caller's.</param>
+/// <param name="folder">The folder of <c>--out</c>, or null; stays the caller's. What is in it already is not scored again.</param>
+/// <param name="json">Standard output where it gets JSON, or null; stays the caller's.</param>
+/// <param name="keepRows">Whether all rows are kept, for a report.</param>
+internal sealed class CompareRun(
+    ComparedScoring scoring, ComparisonAccumulator accumulator, long seed, ScoreFile? file, ResultFolderWriter? folder, ScoreFile? json, bool keepRows)
+{
+    private readonly List<ScoreRow> _nonFinite = [];
+    private readonly List<ScoreRow> _rows = [];
+    private readonly ResultParts _parts = new(folder);
+
+    /// <summary>The first rows that are not finite, as many as a table shows.</summary>
+    public IReadOnlyList<ScoreRow> NonFinite => _nonFinite;
+
+    /// <summary>All rows, where they are kept.</summary>
+    public IReadOnlyList<ScoreRow> Rows => _rows;
+
+    /// <summary>What was passed over, in this run and in the one that it continues.</summary>
+    public BadFiles Bad => _parts.Bad;
+
+    /// <summary>Scores a dataset and completes the outputs. What was scored is kept where the run is interrupted or fails.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="batchSize">The most samples in a batch.</param>
+    /// <param name="interrupt">Ends the run after the batch at work.</param>
+    /// <param name="interrupted">Whether it did.</param>
+    /// <returns>The comparison of the samples that were scored.</returns>
+    public ComparisonSummary Compare(Dataset dataset, int batchSize, CancellationToken interrupt, out bool interrupted)
+    {
+        Restore(dataset);
+        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, CompareBatch, () => _parts.AddRest(dataset), Keep, accumulator.Count, interrupt);
+        var summary = accumulator.Compute(seed);
+        file?.Complete(summary, Bad.Count);
+        _parts.Complete(() => ComparisonJson.Document(summary, Bad.Count), interrupted);
+        json?.Complete(summary, Bad.Count);
+        return summary;
+    }
+
+    // The rows of an earlier run count as if they were scored now; those of one sample lie together.
+    private void Restore(Dataset dataset)
+    {
+        var weights = scoring.Loss.Options.Weights;
+        foreach (var rows in _parts.Restore(dataset).Chunk(scoring.Names.Count))
+        {
+            accumulator.Update(rows[0].Id, Array.ConvertAll(rows, row => row.Score.ToLoss(weights.Perceptual > 0, weights.Input > 0)));
+            foreach (var row in rows)
+            {
+                Write(row.Score with { Checkpoint = row.Checkpoint });
+            }
+        }
+    }
+
+    // The outputs keep what was scored before a fault; standard output gets nothing from a run that failed.
+    private void Keep()
+    {
+        file?.Complete(accumulator.Compute(seed), Bad.Count);
+        _parts.Flush();
+    }
+
+    private void CompareBatch(SampleBatch batch)
+    {
+        var scores = scoring.Score(batch);
+        var results = new List<ResultRow>(batch.Samples.Count * scores.Length);
+        foreach (var (i, sample) in batch.Samples.Index())
+        {
+            var losses = Array.ConvertAll(scores, losses => losses[i]);
+            accumulator.Update(sample.Id, losses);
+            foreach (var (compared, loss) in losses.Index())
+            {
+                var row = ScoreRow.Of(sample.Id, loss, loss.IsFinite ? null : NonFiniteValues.Explain(batch, i, compared));
+                Write(row with { Checkpoint = scoring.Names[compared] });
+                results.Add(new ResultRow(sample.Number, scoring.Names[compared], row));
+            }
+        }
+
+        _parts.Add(batch, results);
+    }
+
+    private void Write(ScoreRow row)
+    {
+        file?.Write(row);
+        json?.Write(row);
+        if (keepRows)
+        {
+            _rows.Add(row);
+        }
+
+        if (row.NonFinite is not null && _nonFinite.Count < ScoreTable.RowsShown)
+        {
+            _nonFinite.Add(row);
+        }
+    }
+}

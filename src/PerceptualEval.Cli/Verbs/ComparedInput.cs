@@ -1,0 +1,126 @@
+using System.CommandLine;
+using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Results;
+using PerceptualEval.Cli.Results.Folders;
+using PerceptualEval.Models;
+
+namespace PerceptualEval.Cli.Verbs;
+
+/// <summary>What <c>compare</c> compares, as the command line names it: checkpoints, or decoders.</summary>
+/// <param name="Names">What results call them.</param>
+/// <param name="Dataset">Their samples.</param>
+/// <param name="Load">Loads the models and makes the scoring, owned by the caller.</param>
+/// <param name="Provenance">What the scores depend on, of that scoring and a batch size.</param>
+internal sealed record ComparedInput(
+    IReadOnlyList<string> Names, Dataset Dataset, Func<ComparedScoring> Load, Func<ComparedScoring, int, ScoreProvenance> Provenance)
+{
+    public static Option<string[]> Pred { get; } = new("--pred")
+    {
+        HelpName = "NAME=P",
+        Description = "A checkpoint and its predicted latents, a tensor file or a folder of them; once for each checkpoint. With --decoders, the latents without a name.",
+    };
+
+    public static Option<string?> Runs { get; } = new("--runs")
+    {
+        HelpName = "PATTERN",
+        Description = "Checkpoints by a pattern in quotes, such as 'runs/*/latents': what the * stands for is the name.",
+    };
+
+    public static Option<string?> Decoder { get; } = new("--decoder") { HelpName = "MODEL", Description = "VAE decoder: a model's name or the path of its folder." };
+
+    public static Option<string?> Decoders { get; } = new("--decoders")
+    {
+        HelpName = "A,B",
+        Description = "Compare decoders instead, on the latents of --pred and against the images that --images names.",
+    };
+
+    /// <summary>What is run, so that another run is told from it.</summary>
+    public ResultRun Run(ScoreProvenance provenance, ParseResult parsed)
+    {
+        var run = ResultOptions.RunOf("compare", provenance, Dataset, parsed, Runs, ScoringOptions.Target, ScoringOptions.Images, Decoders);
+        return run with { Asked = new SortedDictionary<string, string>(run.Asked.ToDictionary(), StringComparer.Ordinal) { ["pred"] = string.Join(' ', parsed.GetValue(Pred) ?? []), ["names"] = string.Join(' ', Names) } };
+    }
+
+    /// <summary>Opens the dataset that the command line names.</summary>
+    /// <exception cref="UsageException">Options contradict each other, or one is missing.</exception>
+    public static ComparedInput Open(ParseResult parsed) => parsed.GetValue(Decoders) is { } decoders
+        ? OfDecoders(parsed, decoders.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        : OfCheckpoints(parsed);
+
+    private static ComparedInput OfCheckpoints(ParseResult parsed)
+    {
+        NamedPath[] checkpoints = [.. (parsed.GetValue(Pred) ?? []).Select(NamedPath.Parse), .. parsed.GetValue(Runs) is { } runs ? RunFolders.Find(runs) : []];
+        if (checkpoints.Length == 0)
+        {
+            throw new UsageException("no checkpoints were given. Give --pred NAME=PATH for each, or --runs 'runs/*/latents'.");
+        }
+
+        NamedPath.RequireUnique(checkpoints);
+        var target = parsed.GetValue(ScoringOptions.Target) ?? throw new UsageException("--target is missing: checkpoints are compared by how close they come to it.");
+        var decoder = parsed.GetValue(Decoder) ?? throw new UsageException("--decoder is missing. Give a model's name, or --decoders to compare some.");
+        var options = ScoringOptions.LossOptions(parsed);
+        var store = CommonOptions.Store(parsed);
+        var model = new Lazy<Model>(() => store.Find(decoder, ModelKind.Decoder));
+        var dataset = Dataset.OpenCheckpoints(
+            target, checkpoints.Select(checkpoint => ($"--pred {checkpoint.Name}", checkpoint.Path)), parsed.GetValue(ScoringOptions.Images), DatasetOptions.Rules(parsed),
+            DatasetOptions.Reading(parsed, "pred").For(model, parsed), DatasetOptions.Reading(parsed, "target").For(model, parsed));
+        ScoringOptions.RequireImagesIfWeighted(dataset, options.Weights);
+        string[] names = [.. checkpoints.Select(checkpoint => checkpoint.Name)];
+        return new ComparedInput(
+            names,
+            dataset,
+            () => new CheckpointScoring(names, ScoringOptions.Load(parsed, decoder, model.Value, options, dataset, store), store),
+            (scoring, batchSize) => Verbs.Provenance.Of(scoring.Loss, batchSize));
+    }
+
+    private static ComparedInput OfDecoders(ParseResult parsed, string[] decoders)
+    {
+        Refuse(parsed, Decoder, Runs, ScoringOptions.Target, ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight);
+        if (decoders.Length < 2 || decoders.Distinct(StringComparer.Ordinal).Count() < decoders.Length)
+        {
+            throw new UsageException($"--decoders {parsed.GetValue(Decoders)}: expected two or more different decoders, with commas between them.");
+        }
+
+        if (parsed.GetValue(Pred) is not [var latents] || parsed.GetValue(ScoringOptions.Images) is not { } images)
+        {
+            throw new UsageException("--decoders compares decoders on the same latents, against the original images. Give --pred LATENTS once, and --images.");
+        }
+
+        var store = CommonOptions.Store(parsed);
+        var models = new Lazy<Model[]>(() => Array.ConvertAll(decoders, decoder => store.Find(decoder, ModelKind.Decoder)));
+        var reading = DatasetOptions.Reading(parsed, "pred").For(new Lazy<Model>(() => models.Value[0]), parsed);
+        var dataset = Dataset.Open(
+            [new("--pred", latents, SourceKind.Latent) { Reading = reading }, new("--images", images, SourceKind.Image) { Reading = reading }],
+            DatasetOptions.Rules(parsed));
+        var units = UnitsFor(models.Value, dataset);
+        var options = ScoringOptions.LossOptions(parsed) with { Weights = new LossWeights(0, 0, 1), Units = units };
+        return new ComparedInput(
+            [.. models.Value.Select(model => model.Name)],
+            dataset,
+            () => DecoderScoring.Load(models.Value, store.Find(parsed.GetRequiredValue(CommonOptions.Lpips), ModelKind.Lpips), options, CommonOptions.Execution(parsed), store),
+            (scoring, batchSize) => Verbs.Provenance.Of(models.Value, scoring.Loss, batchSize));
+    }
+
+    private static LatentUnits UnitsFor(Model[] decoders, Dataset dataset)
+    {
+        var units = RunUnits.Of(decoders[0], dataset);
+        if (Array.Find(decoders, decoder => decoder.Manifest.Latent is { CanConvert: false } space && space.Units != units) is { } other)
+        {
+            throw new UsageException($"decoder '{other.Name}' takes {Text(other.Manifest.Latent!.Units)} latents and knows no conversion; these are scored as {Text(units)}. Build it again with --config or --family.");
+        }
+
+        return dataset.Units is not null || Array.TrueForAll(decoders, decoder => decoder.Manifest.Latent!.Units == units)
+            ? units
+            : throw new UsageException($"the decoders take latents in different units, and the files do not say theirs. Give --units raw or model.");
+    }
+
+    private static string Text(LatentUnits units) => units.ToString().ToLowerInvariant();
+
+    private static void Refuse(ParseResult parsed, params Option[] options)
+    {
+        if (Array.Find(options, option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new UsageException($"{given.Name} has no meaning with --decoders, which compares decoded latents with the original images. Leave it out.");
+        }
+    }
+}

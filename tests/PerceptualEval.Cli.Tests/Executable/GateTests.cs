@@ -1,0 +1,81 @@
+using System.Xml.Linq;
+using PerceptualEval.TestSupport;
+
+namespace PerceptualEval.Cli.Tests.Executable;
+
+/// <summary>Gates: which runs exit 1, and what their reports for CI say.</summary>
+public sealed class GateTests : IDisposable
+{
+    private const int Samples = 6;
+
+    private readonly ToolModels _models;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _target;
+    private readonly string _late;
+    private readonly string _early;
+
+    public GateTests(ToolModels models)
+    {
+        _models = models;
+        var target = FormulaTensors.Latents("target", Samples * 64);
+        var late = FormulaTensors.Near("late", target);
+        _target = _folder.Npy("t.npy", target, Samples, 4, 4, 4);
+        _late = _folder.Npy("late.npy", late, Samples, 4, 4, 4);
+        _early = _folder.Npy("early.npy", [.. target.Zip(late, (t, l) => t + (1.25f * (l - t)))], Samples, 4, 4, 4);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Compare_WorseThanTheBaseline_Fails()
+    {
+        var run = await Compare("--baseline", "late", "--fail-if-worse-than", "late");
+
+        run.Said(1, "gate failed: mean loss of 'early' is", "above that of 'late'", "95 % interval", "over 6 samples");
+        Assert.Contains("worse", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compare_BetterThanTheBaseline_Passes() =>
+        (await Compare("--fail-if-worse-than", "early")).Succeeded();
+
+    [Fact]
+    public async Task Compare_CandidateAboveTheLimit_Fails()
+    {
+        (await Compare("--baseline", "early", "--fail-above", "0.01")).Said(1, "gate failed: mean loss ", "of 'late' is above 0.01");
+    }
+
+    [Fact]
+    public async Task Score_Reports_SayWhichGatesFailed()
+    {
+        (await _models.Score(_late, _target, "--fail-above", "0.01", "--junit", _folder["x.xml"], "--summary", _folder["x.md"])).Said(1, "gate failed");
+
+        var suite = XDocument.Load(_folder["x.xml"]).Root!.Element("testsuite")!;
+        Assert.Equal(("3", "1"), (suite.Attribute("tests")!.Value, suite.Attribute("failures")!.Value));
+        var failed = Assert.Single(suite.Elements("testcase"), test => test.Element("failure") is not null);
+        Assert.Equal("mean loss at most 0.01", failed.Attribute("name")!.Value);
+        Assert.Contains("is above 0.01", failed.Element("failure")!.Attribute("message")!.Value, StringComparison.Ordinal);
+        var markdown = await File.ReadAllTextAsync(_folder["x.md"], TestContext.Current.CancellationToken);
+        Assert.Contains("- ❌ mean loss at most 0.01: gate failed: mean loss", markdown, StringComparison.Ordinal);
+        Assert.Contains("- ✅ every score is finite", markdown, StringComparison.Ordinal);
+        Assert.Contains("### perceptual-eval score: 6 samples", markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compare_Reports_HaveEveryCheckpoint()
+    {
+        (await Compare("--fail-if-worse-than", "early", "--junit", _folder["x.xml"], "--summary", _folder["x.md"])).Succeeded();
+
+        var suite = XDocument.Load(_folder["x.xml"]).Root!.Element("testsuite")!;
+        Assert.Equal("0", suite.Attribute("failures")!.Value);
+        Assert.Equal(
+            ["every file can be read", "every score of 'early' is finite", "every score of 'late' is finite", "mean loss of 'late' not above that of 'early'"],
+            suite.Elements("testcase").Select(test => test.Attribute("name")!.Value));
+        var markdown = (await File.ReadAllTextAsync(_folder["x.md"], TestContext.Current.CancellationToken)).Split('\n');
+        Assert.Matches(@"^\| late \| -[0-9.e-]+ \| -[0-9.e-]+ to -[0-9.e-]+ \| 100 % \| 0\.03125 \| better \|$", Assert.Single(markdown, line => line.EndsWith("| better |", StringComparison.Ordinal)));
+        Assert.Equal(2, markdown.Count(line => line.StartsWith("| late | ", StringComparison.Ordinal)));
+    }
+
+    private Task<ToolRun> Compare(params string[] more) => _models.Run(
+        ["compare", "--target", _target, "--pred", $"early={_early}", "--pred", $"late={_late}", "--decoder", ToolModels.Decoder, "--lpips", ToolModels.Lpips, .. more]);
+}
