@@ -71,6 +71,8 @@ internal static class Program
             DecodeVerb.Create(interrupt),
             EncodeVerb.Create(interrupt),
             CompareVerb.Create(interrupt),
+            AuditVerb.Create(interrupt),
+            ReportVerb.Create(interrupt),
             InspectVerb.Create(interrupt),
             MergeVerb.Create(),
             BuildVerb.Create(),

@@ -204,7 +204,7 @@ internal sealed class Dataset
         _enumerated = 0;
         _firstReason = null;
         _leftOutTensors = new LeftOut();
-        Bad = new BadFiles();
+        Bad = new BadFiles(_rules.ReasonsKept);
         // Hashes, because the ids themselves would be the one thing whose memory grows with an archive. Of 128 bits, none collide.
         var ids = new HashSet<UInt128>();
         foreach (var (id, tensors) in First(mostGroups, onMore).SelectMany(MatchTensors))

@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Reports;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
@@ -9,6 +10,12 @@ namespace PerceptualEval.Cli.Verbs;
 /// <param name="store">The models there are, for messages.</param>
 internal sealed class CheckpointScoring(IReadOnlyList<string> names, LatentPerceptualLoss loss, ModelStore store) : ComparedScoring(names, loss, store)
 {
+    /// <inheritdoc/>
+    public override PictureRecipe Pictures(Func<Dataset> open) => PictureRecipe.Of(open, Loss) with
+    {
+        Decoded = [.. Names.Select((name, i) => new PictureSource(i + 1, Loss.Decoder, Names.Count > 1 ? name : null))],
+    };
+
     /// <inheritdoc/>
     protected override IReadOnlyList<SampleLoss>[] Score(SampleBatch batch, PreparedTarget prepared) =>
         [.. batch.Preds.Select(pred => Loss.Score(pred, prepared))];

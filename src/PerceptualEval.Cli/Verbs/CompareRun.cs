@@ -12,14 +12,19 @@ namespace PerceptualEval.Cli.Verbs;
 /// <param name="file">The file of <c>--out</c>, or null; stays the caller's.</param>
 /// <param name="folder">The folder of <c>--out</c>, or null; stays the caller's. What is in it already is not scored again.</param>
 /// <param name="json">Standard output where it gets JSON, or null; stays the caller's.</param>
+/// <param name="keepRows">Whether all rows are kept, for a report.</param>
 internal sealed class CompareRun(
-    ComparedScoring scoring, ComparisonAccumulator accumulator, long seed, ScoreFile? file, ResultFolderWriter? folder, ScoreFile? json)
+    ComparedScoring scoring, ComparisonAccumulator accumulator, long seed, ScoreFile? file, ResultFolderWriter? folder, ScoreFile? json, bool keepRows)
 {
     private readonly List<ScoreRow> _nonFinite = [];
+    private readonly List<ScoreRow> _rows = [];
     private readonly ResultParts _parts = new(folder);
 
     /// <summary>The first rows that are not finite, as many as a table shows.</summary>
     public IReadOnlyList<ScoreRow> NonFinite => _nonFinite;
+
+    /// <summary>All rows, where they are kept.</summary>
+    public IReadOnlyList<ScoreRow> Rows => _rows;
 
     /// <summary>What was passed over, in this run and in the one that it continues.</summary>
     public BadFiles Bad => _parts.Bad;
@@ -85,6 +90,11 @@ internal sealed class CompareRun(
     {
         file?.Write(row);
         json?.Write(row);
+        if (keepRows)
+        {
+            _rows.Add(row);
+        }
+
         if (row.NonFinite is not null && _nonFinite.Count < ScoreTable.RowsShown)
         {
             _nonFinite.Add(row);

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
 using PerceptualEval.Cli.Gates;
+using PerceptualEval.Cli.Reports;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Comparisons;
 
@@ -25,6 +27,7 @@ internal static class CompareVerb
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             CommonOptions.Json, ResultOptions.Out, ResultOptions.Resume, ResultOptions.PartSize,
             GateOptions.FailAbove, GateOptions.FailIfWorseThan, GateOptions.JUnit, GateOptions.Summary,
+            ReportOptions.Page, ReportOptions.Plots,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -44,9 +47,10 @@ internal static class CompareVerb
         using var reports = GateOptions.OpenReports(parsed);
         using var file = folder is null && parsed.GetValue(ResultOptions.Out) is { } path ? ScoreFile.Create(path, provenance, hasCheckpoints: true) : null;
         using var parts = ResultOptions.OpenFolder(parsed, () => input.Run(provenance, parsed));
+        using var page = ReportOptions.Open(parsed);
         using var json = parsed.GetValue(CommonOptions.Json) ? new JsonScoreWriter(new StandardOutput(Console.OpenStandardOutput()), provenance) : null;
         ResultOptions.ReportKept(folder, parts);
-        var run = new CompareRun(scoring, accumulator, parsed.GetValue(DatasetOptions.Seed), file, parts, json);
+        var run = new CompareRun(scoring, accumulator, parsed.GetValue(DatasetOptions.Seed), file, parts, json, keepRows: page is not null);
         var summary = run.Compare(input.Dataset, batchSize, interrupt, out var interrupted);
         if (json is null)
         {
@@ -62,6 +66,12 @@ internal static class CompareVerb
         Gate[] gates = [.. Gates(parsed, summary, accumulator, earlier)];
         Gate[] all = [Gate.Readable(run.Bad.Count), .. gates];
         reports.Write("compare", all, MarkdownSummary.Of(summary, provenance, all));
+        if (page is not null)
+        {
+            var data = ComparisonReport.Of("compare", summary, run.Rows, JsonElement.Parse(ResultJson.Bytes(provenance, ResultJson.Default.ScoreProvenance)), run.Bad.Count);
+            page.Write(page.WithPictures(data, scoring.Pictures(() => ComparedInput.Open(parsed).Dataset), interrupt));
+        }
+
         return Gate.Report(gates) is var gate and not ExitCode.Ok ? gate : code;
     }
 

@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Reports;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
@@ -27,6 +28,10 @@ internal abstract class ComparedScoring(IReadOnlyList<string> names, LatentPerce
         using var prepared = loss.Prepare(batch.Target, images);
         return Score(batch, prepared);
     }
+
+    /// <summary>How pictures of the samples are made.</summary>
+    /// <param name="open">Opens the dataset once more.</param>
+    public abstract PictureRecipe Pictures(Func<Dataset> open);
 
     /// <summary>Disposes the loss.</summary>
     public virtual void Dispose() => loss.Dispose();

@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Reports;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
 
@@ -37,6 +38,13 @@ internal sealed class DecoderScoring(IReadOnlyList<LatentPerceptualLoss> losses,
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public override PictureRecipe Pictures(Func<Dataset> open) => PictureRecipe.Of(open, Loss) with
+    {
+        Target = null,
+        Decoded = [.. losses.Select(loss => new PictureSource(0, loss.Decoder, loss.Decoder.Model.Name))],
+    };
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Gates;
+using PerceptualEval.Cli.Reports;
 using PerceptualEval.Cli.Results;
-using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
@@ -35,25 +35,38 @@ internal static class ScoreVerb
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
             ResultOptions.Shard, CommonOptions.Json, ResultOptions.Out, ResultOptions.Resume, ResultOptions.PartSize,
             GateOptions.FailAbove, GateOptions.FailIfWorseThan, GateOptions.JUnit, GateOptions.Summary,
+            ReportOptions.Page, ReportOptions.Plots,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
     }
 
-    private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
+    /// <summary>Opens the samples that a command line names, and loads the models.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="store">Where to look models up.</param>
+    /// <param name="open">Opens the samples, as often as needed.</param>
+    /// <param name="dataset">The samples.</param>
+    /// <returns>The loss, owned by the caller.</returns>
+    internal static LatentPerceptualLoss Open(ParseResult parsed, ModelStore store, out Func<Dataset> open, out Dataset dataset)
     {
         var options = ScoringOptions.LossOptions(parsed);
-        var folder = ResultOptions.FolderOf(parsed);
         var (pred, target) = (DatasetOptions.Reading(parsed, "pred"), DatasetOptions.Reading(parsed, "target"));
-        var store = CommonOptions.Store(parsed);
         var decoder = parsed.GetRequiredValue(Decoder);
         var model = new Lazy<Model>(() => store.Find(decoder, ModelKind.Decoder));
-        var dataset = Dataset.OpenLatents(
+        open = () => Dataset.OpenLatents(
             parsed.GetValue(Pred), parsed.GetValue(ScoringOptions.Target), parsed.GetValue(ScoringOptions.Images), parsed.GetValue(Pairs),
             DatasetOptions.Rules(parsed) with { Shard = ResultOptions.ShardOf(parsed) },
             pred.For(model, parsed), target.For(model, parsed));
+        dataset = open();
         ScoringOptions.RequireImagesIfWeighted(dataset, options.Weights);
-        using var loss = ScoringOptions.Load(parsed, decoder, model.Value, options, dataset, store);
+        return ScoringOptions.Load(parsed, decoder, model.Value, options, dataset, store);
+    }
+
+    private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
+    {
+        var folder = ResultOptions.FolderOf(parsed);
+        var store = CommonOptions.Store(parsed);
+        using var loss = Open(parsed, store, out var open, out var dataset);
         var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
         var provenance = Provenance.Of(loss, batchSize, ResultOptions.ShardOf(parsed));
 
@@ -63,7 +76,8 @@ internal static class ScoreVerb
         using var file = folder is null && parsed.GetValue(ResultOptions.Out) is { } path ? ScoreFile.Create(path, provenance) : null;
         using var parts = ResultOptions.OpenFolder(
             parsed, () => ResultOptions.RunOf("score", provenance, dataset, parsed, Pred, ScoringOptions.Target, ScoringOptions.Images, Pairs));
-        using var shown = Shown(parsed, provenance);
+        using var page = ReportOptions.Open(parsed);
+        using var shown = new CollectedRows(Shown(parsed, provenance), page is not null);
         ResultOptions.ReportKept(folder, parts);
         var run = new ScoreRun(loss, store, file, parts, baseline is null ? [shown] : [baseline, shown]);
         var summary = run.Score(dataset, batchSize, interrupt, out var interrupted);
@@ -76,6 +90,12 @@ internal static class ScoreVerb
         Gate[] gates = [.. Gates(parsed, summary, baseline)];
         Gate[] all = [Gate.Readable(run.Bad.Count), .. gates];
         reports.Write("score", all, MarkdownSummary.Of(summary, provenance, all));
+        if (page is not null)
+        {
+            var data = ScoreReport.Of(ReportTitle(parsed), ReportName(parsed), shown.Rows, provenance, run.Bad.Count);
+            page.Write(page.WithPictures(data, PictureRecipe.Of(open, loss), interrupt));
+        }
+
         return Gate.Report(gates) is var gate and not ExitCode.Ok ? gate : code;
     }
 
@@ -92,6 +112,12 @@ internal static class ScoreVerb
             yield return Gate.NotWorse(baseline.Difference(parsed.GetValue(DatasetOptions.Seed)), baseline.Path);
         }
     }
+
+    private static string ReportName(ParseResult parsed) => ReportOptions.NameOf(parsed.GetValue(Pred) ?? parsed.GetValue(Pairs)!);
+
+    private static string ReportTitle(ParseResult parsed) => parsed.GetValue(ScoringOptions.Target) is { } target
+        ? $"score: {ReportName(parsed)} against {ReportOptions.NameOf(target)}"
+        : $"score: {ReportName(parsed)}";
 
     /// <summary>What standard output gets.</summary>
     internal static ScoreWriter Shown(ParseResult parsed, ScoreProvenance provenance) => parsed.GetValue(CommonOptions.Json)

@@ -56,6 +56,14 @@ public sealed class ToolModels : IDisposable
         return "shared-taef2";
     }
 
+    /// <summary>The name of the real TAEF2 encoder; skips the running test where its file is not here.</summary>
+    internal async Task<string> SharedTaef2Encoder()
+    {
+        var checkpoint = SharedFolder.Require("models", "taef2_encoder.pth");
+        await Built("shared-taef2-encoder", () => ["encoder", checkpoint]);
+        return "shared-taef2-encoder";
+    }
+
     /// <summary>The name of LPIPS with real heads, on the real SqueezeNet or on a formula backbone; skips the running test where files are not here.</summary>
     internal async Task<string> SharedLpips(string net)
     {
