@@ -72,10 +72,10 @@ public sealed class PlantedDefectsTests(ToolModels models) : IDisposable
     [Fact]
     public async Task Audit_PlantedDefectsInRealLatents_FindsAllAndInventsNone()
     {
-        const int seed = 2;
+        const int Seed = 2;
         using var encoder = await Taef2Encoder();
-        var folder = new LatentFolder(_folder, seed, encoder.Encode).Write(Count);
-        var planted = new PlantedDefects(folder, seed, (float)(1 / Taef2Scaling)).Plant();
+        var folder = new LatentFolder(_folder, Seed, encoder.Encode).Write(Count);
+        var planted = new PlantedDefects(folder, Seed, (float)(1 / Taef2Scaling)).Plant();
 
         AssertFound(planted, await Audit(folder, await Taef2Decoder(), await models.SharedLpips("squeeze")));
     }
