@@ -1,4 +1,4 @@
-using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Files;
 
 namespace PerceptualEval.Cli.Verbs;
 

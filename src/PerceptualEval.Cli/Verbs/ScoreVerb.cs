@@ -2,7 +2,6 @@ using System.CommandLine;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Gates;
 using PerceptualEval.Cli.Results;
-using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
