@@ -67,12 +67,12 @@ internal static class Program
         new("Scores latents the way people would see them: latent L2 + LPIPS of the decoded images.")
         {
             ScoreVerb.Create(interrupt),
-            MergeVerb.Create(),
             DistanceVerb.Create(interrupt),
             DecodeVerb.Create(interrupt),
             EncodeVerb.Create(interrupt),
             CompareVerb.Create(interrupt),
             InspectVerb.Create(interrupt),
+            MergeVerb.Create(),
             BuildVerb.Create(),
             PullVerb.Create(interrupt),
             ModelsVerb.Create(interrupt),
