@@ -67,7 +67,6 @@ internal static class Program
         new("Scores latents the way people would see them: latent L2 + LPIPS of the decoded images.")
         {
             ScoreVerb.Create(interrupt),
-            MergeVerb.Create(),
             DistanceVerb.Create(interrupt),
             DecodeVerb.Create(interrupt),
             EncodeVerb.Create(interrupt),
@@ -75,6 +74,7 @@ internal static class Program
             AuditVerb.Create(interrupt),
             ReportVerb.Create(interrupt),
             InspectVerb.Create(interrupt),
+            MergeVerb.Create(),
             BuildVerb.Create(),
             PullVerb.Create(interrupt),
             ModelsVerb.Create(interrupt),

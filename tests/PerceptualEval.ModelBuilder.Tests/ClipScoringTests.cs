@@ -102,6 +102,22 @@ public sealed class ClipScoringTests : IDisposable
     }
 
     [Fact]
+    public void Score_PreparedVideo_EqualsVideoGivenWithThePrediction()
+    {
+        using var loss = Loss(new LossWeights(1, 1, 1));
+        using var target = Noise(1, 1, 2, 3, 4, 4);
+        using var pred = Noise(2, 1, 2, 3, 4, 4);
+        using var video = Noise(3, [.. loss.Decoder.ImageShape(target.Shape).Dimensions]);
+        using var prepared = loss.Prepare(target, video);
+
+        var sample = Assert.Single(loss.Score(pred, prepared));
+
+        var expected = Assert.Single(loss.Score(pred, target, video));
+        Assert.Equal(expected.PerceptualLossOnInputs, sample.PerceptualLossOnInputs);
+        Assert.Equal(expected.Frames, sample.Frames);
+    }
+
+    [Fact]
     public void Score_NaNInTheLastBatch_LeavesTheFramesBeforeItAndNoScore()
     {
         using var loss = Loss(new LossWeights(1, 1));

@@ -26,7 +26,7 @@ internal sealed class BaselineScores : ScoreWriter
     public static BaselineScores Read(string path, ScoreProvenance provenance)
     {
         var results = ResultSet.Read(path);
-        if (results.Checkpoints.Count > 0 || results.Rows.Any(row => row.Score.Checkpoint is not null))
+        if (results.Checkpoints.Count > 0)
         {
             throw new ResultException(path, "holds the results of several checkpoints; expected one run of score. Give that run's results.");
         }

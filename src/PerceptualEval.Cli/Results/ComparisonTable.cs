@@ -23,6 +23,7 @@ internal sealed class ComparisonTable(ResultConsole console, ScoreProvenance pro
         if (summary.Comparisons.Count > 0)
         {
             console.Write(Differences(summary));
+            WriteTooFew(summary);
         }
 
         WriteRankAgreement(summary);
@@ -68,6 +69,16 @@ internal sealed class ComparisonTable(ResultConsole console, ScoreProvenance pro
         }
 
         return table;
+    }
+
+    // The least p-value of n differences is that of all on one side: 2 of 2^n choices of signs.
+    private void WriteTooFew(ComparisonSummary summary)
+    {
+        var most = summary.Comparisons.Max(comparison => comparison.Loss?.Count ?? 0);
+        if (summary.Comparisons.Count * Math.Pow(2, 1 - most) >= CheckpointComparison.Level)
+        {
+            console.WriteLine(FormattableString.Invariant($"{most} samples are too few to show a difference, however steady it is."), ResultConsole.Aside);
+        }
     }
 
     private void WriteRankAgreement(ComparisonSummary summary)

@@ -19,7 +19,8 @@ public sealed record CheckpointComparison(
     PairedDifference? PerceptualLossOnInputs,
     double HolmP)
 {
-    private const double Level = 0.05;
+    /// <summary>The level of significance: what is shown is wrong in so many of all comparisons in which there is nothing to show.</summary>
+    public const double Level = 0.05;
 
     /// <summary>What that shows.</summary>
     public Verdict Verdict => HolmP >= Level ? Verdict.NoDifferenceShown

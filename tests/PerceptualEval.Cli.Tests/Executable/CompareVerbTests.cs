@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Executable;
@@ -168,6 +169,24 @@ public sealed class CompareVerbTests : IDisposable
 
         Assert.Equal(2 * (Samples - 1), json.GetProperty("samples").GetArrayLength());
         Assert.DoesNotContain(json.GetProperty("samples").EnumerateArray(), sample => sample.GetProperty("id").GetString() == "s3");
+    }
+
+    [Fact]
+    public async Task Compare_FolderResumed_GivesTheComparisonOfAnUndisturbedRun()
+    {
+        var whole = (await Compare(["late", "early"], "--json", "--out", _folder["whole/"])).Succeeded();
+        var first = (await Compare(["late", "early"], "--json", "--out", _folder["parts/"], "--part-size", "2")).Succeeded();
+
+        // A run that was killed after its first part: the manifest knows no other, and no summary.
+        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(_folder["parts/manifest.json"], TestContext.Current.CancellationToken))!;
+        manifest["parts"] = new JsonArray(manifest["parts"]![0]!.DeepClone());
+        manifest["state"] = "running";
+        manifest["summary"] = null;
+        _folder.Text("parts/manifest.json", manifest.ToJsonString());
+        var resumed = (await Compare(["late", "early"], "--json", "--out", _folder["parts/"], "--part-size", "2", "--resume")).Said(0, "holds 1 samples already");
+
+        Assert.Equal(whole.Output, first.Output);
+        Assert.Equal(whole.Output, resumed.Output);
     }
 
     private static string[] Networks => ["--decoder", ToolModels.Decoder, "--lpips", ToolModels.Lpips];

@@ -76,6 +76,52 @@ public sealed class GateTests : IDisposable
         Assert.Equal(2, markdown.Count(line => line.StartsWith("| late | ", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("earlier.json")]
+    [InlineData("earlier.jsonl")]
+    [InlineData("earlier.csv")]
+    [InlineData("earlier.parquet")]
+    [InlineData("earlier/")]
+    public async Task Score_WorseThanAnEarlierRun_Fails(string name)
+    {
+        var earlier = _folder[name];
+        (await _models.Score(_late, _target, "--out", earlier)).Succeeded();
+
+        (await _models.Score(_early, _target, "--fail-if-worse-than", earlier)).Said(1, "gate failed: mean loss is", $"above that of '{earlier}'", "over 6 samples");
+        (await _models.Score(_late, _target, "--fail-if-worse-than", earlier)).Succeeded();
+    }
+
+    [Fact]
+    public async Task Compare_WorseThanAnEarlierRun_FailsForTheCheckpointThatIs()
+    {
+        var earlier = _folder["earlier.json"];
+        (await _models.Score(_late, _target, "--out", earlier)).Succeeded();
+
+        (await Compare("--fail-if-worse-than", earlier)).Said(1, "gate failed: mean loss of 'early' is", $"above that of '{earlier}'");
+    }
+
+    [Fact]
+    public async Task Score_EarlierRunThatDoesNotCompare_IsRefused()
+    {
+        var earlier = _folder["earlier.json"];
+        (await _models.Score(_late, _target, "--out", earlier)).Succeeded();
+        var compared = _folder["compared.csv"];
+        (await Compare("--out", compared)).Succeeded();
+
+        (await _models.Score(_late, _target, "--fail-if-worse-than", earlier, "--latent-weight", "2")).RefusedInput("weights", "do not compare");
+        (await _models.Score(_late, _target, "--fail-if-worse-than", compared)).RefusedInput("several checkpoints");
+        (await _models.Score(_late, _target, "--fail-if-worse-than", _folder["nosuch.json"])).RefusedInput("nosuch.json", "no such file");
+    }
+
+    [Fact]
+    public async Task Score_EarlierRunOfOtherSamples_Fails()
+    {
+        var earlier = _folder["earlier.csv"];
+        (await _models.Score(_late, _late, "--out", earlier)).Succeeded();
+
+        (await _models.Score(_late, _target, "--fail-if-worse-than", earlier)).Said(1, "no sample is finite here and in");
+    }
+
     private Task<ToolRun> Compare(params string[] more) => _models.Run(
         ["compare", "--target", _target, "--pred", $"early={_early}", "--pred", $"late={_late}", "--decoder", ToolModels.Decoder, "--lpips", ToolModels.Lpips, .. more]);
 }

@@ -64,21 +64,27 @@ internal static class ResultFile
     }
 
     private static ResultSet OfRows(string path, IEnumerable<ScoreRow> rows) =>
-        new(path, [.. rows.Select((row, index) => new ResultRow(index, null, row))], [], null, null);
+        new(path, [.. rows.Select((row, index) => new ResultRow(index, row.Checkpoint, row))], [], null, null);
 
     private static IEnumerable<ScoreRow> CsvRows(string path, IEnumerable<string> lines)
     {
         var fields = lines.Select(line => CsvLine.Split(line) ?? throw new FormatException($"a quote is not closed in '{line}'"));
+        var before = 0;
         foreach (var (index, row) in fields.Index())
         {
-            if (index == 0 ? !row.SequenceEqual(ScoreRow.Columns) : row.Count != ScoreRow.Columns.Count)
+            before = index == 0 && row[0] == ScoreRow.CheckpointColumn ? 1 : before;
+            if (index == 0 ? !row.Skip(before).SequenceEqual(ScoreRow.Columns) : row.Count != before + ScoreRow.Columns.Count)
             {
                 throw new ResultException(path, $"line {index + 1} is '{string.Join(',', row)}'; expected {string.Join(',', ScoreRow.Columns)}. {Advice}");
             }
 
             if (index > 0)
             {
-                yield return new ScoreRow(row[0], Number(row[1]), Number(row[2]), Number(row[3]), Number(row[4]), row[5].Length > 0 ? row[5] : null);
+                string[] score = [.. row.Skip(before)];
+                yield return new ScoreRow(score[0], Number(score[1]), Number(score[2]), Number(score[3]), Number(score[4]), score[5].Length > 0 ? score[5] : null)
+                {
+                    Checkpoint = before == 0 ? null : row[0],
+                };
             }
         }
     }
