@@ -96,7 +96,7 @@ public sealed class AuditChecksTests
     public void Statistics_OutlierThatDecodesToItsImage_IsANote()
     {
         var samples = Normal(40);
-        samples[17] = samples[17] with { Means = [0, 0, 25, 0], Decoded = new DecodedSample(0.01, 1, false, false, 1) };
+        samples[17] = samples[17] with { Means = [0, 0, 6, 0], Decoded = new DecodedSample(0.01, 1, false, false, 1) };
 
         Assert.Equal(FindingSeverity.Note, Assert.Single(new StatisticsCheck().Find(Dataset(samples))).Severity);
     }

@@ -69,14 +69,13 @@ public sealed class PlantedDefectsTests(ToolModels models) : IDisposable
         Assert.Equal(24, run.Json().GetProperty("counts").GetProperty("decoded").GetInt32());
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task Audit_PlantedDefectsInRealLatents_FindsAllAndInventsNone(int seed)
+    [Fact]
+    public async Task Audit_PlantedDefectsInRealLatents_FindsAllAndInventsNone()
     {
+        const int Seed = 2;
         using var encoder = await Taef2Encoder();
-        var folder = new LatentFolder(_folder, seed, encoder.Encode).Write(Count);
-        var planted = new PlantedDefects(folder, seed, (float)(1 / Taef2Scaling)).Plant();
+        var folder = new LatentFolder(_folder, Seed, encoder.Encode).Write(Count);
+        var planted = new PlantedDefects(folder, Seed, (float)(1 / Taef2Scaling)).Plant();
 
         AssertFound(planted, await Audit(folder, await Taef2Decoder(), await models.SharedLpips("squeeze")));
     }

@@ -6,9 +6,9 @@ namespace PerceptualEval.Cli.Auditing.Decoding;
 /// <param name="Sample">The sample; it has been decoded.</param>
 internal sealed record Examination(AuditedSample Sample)
 {
-    // Related images are much closer than unrelated ones even where the VAE can't do better: noise stays below a half. A latent of
+    // Both as parts of the distance to other samples' images. Related images are much closer than unrelated ones even where the VAE can't do better: noise stays below a half. A latent of
     // another image is no closer to its own than to any other.
-    private const double Unrelated = 0.8;
+    private const double Unrelated = 0.7;
     private const double HardlyRelated = 0.6;
 
     /// <summary>decode(latent) to its image; infinite where the decoded image is not finite.</summary>
@@ -47,7 +47,7 @@ internal sealed record Examination(AuditedSample Sample)
             (Match is { } match && Proof.IsMatch(match.Distance, AsStated) ? match.Distance : null, FindingKind.Swapped, $"to the image of '{Match?.Id}'", $"It is the latent of '{Match?.Id}': exchange the files, or encode both images again."),
         ];
         var best = explanations.MinBy(explanation => explanation.Distance ?? double.PositiveInfinity);
-        if (best.Distance is { } distance && Proof.IsCloser(distance, AsStated))
+        if (best.Distance is { } distance && Proof.IsCloser(distance, AsStated) && !(distance >= HardlyRelated * ToOthers))
         {
             return new Finding(FindingSeverity.Error, best.Kind, [Sample.Id], FormattableString.Invariant($"LPIPS to its image {AsStated:G4}; {best.What} {distance:G4}"), best.Advice);
         }
