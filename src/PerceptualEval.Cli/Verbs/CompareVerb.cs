@@ -38,6 +38,7 @@ internal static class CompareVerb
         var folder = ResultOptions.FolderOf(parsed);
         var input = ComparedInput.Open(parsed);
         var accumulator = Accumulator(parsed, input.Names);
+        RequireBaseline(parsed.GetValue(GateOptions.FailIfWorseThan), input.Names);
         using var scoring = input.Load();
         var batchSize = CommonOptions.BatchSize(parsed, scoring.Loss.Decoder.Device, scoring.Loss.Decoder.IsVideo);
         var provenance = input.Provenance(scoring, batchSize);
@@ -81,6 +82,14 @@ internal static class CompareVerb
         return baseline is null || names.Contains(baseline)
             ? new ComparisonAccumulator(names, baseline)
             : throw new UsageException($"--baseline {baseline}: expected one of {string.Join(", ", names)}.");
+    }
+
+    private static void RequireBaseline(string? baseline, IReadOnlyList<string> names)
+    {
+        if (baseline is not null && !names.Contains(baseline) && !Path.Exists(baseline))
+        {
+            throw new UsageException($"--fail-if-worse-than {baseline}: there is no such file; expected one of {string.Join(", ", names)}, or the results of an earlier run.");
+        }
     }
 
     private static IEnumerable<Gate> Gates(ParseResult parsed, ComparisonSummary summary, ComparisonAccumulator accumulator, BaselineScores? earlier)
