@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using PerceptualEval.Models;
+using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Inference;
@@ -11,9 +12,16 @@ namespace PerceptualEval.Inference;
 /// <remarks>Follows richzhang/PerceptualSimilarity: features divided by their norm + 1e-10 (outside the root), inputs in [-1,1].</remarks>
 public sealed class PerceptualNetwork : IDisposable
 {
+    /// <summary>
+    /// The role, among a manifest's graphs, of the file that holds the weights of each layer's channels, one layer after the other, as an
+    /// array of float32 (.npy). A model that has it promises that its distance graph is that of LPIPS, which the CPU computes faster without it.
+    /// </summary>
+    public const string HeadsRole = "heads";
+
     private readonly OrtSession _features;
-    private readonly OrtSession _distance;
+    private readonly Lazy<OrtSession> _distance;
     private readonly Lazy<OrtSession> _map;
+    private readonly FeatureDistance? _onCpu;
     private readonly string[] _featureNames;
 
     /// <summary>Loads an LPIPS model.</summary>
@@ -30,21 +38,21 @@ public sealed class PerceptualNetwork : IDisposable
         FeatureChannels = model.Manifest.FeatureChannels
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no feature channels. Rebuild the model.");
         _featureNames = Names("f");
+        var distanceGraph = model.VerifiedGraph("distance");
         _features = new OrtSession(model.VerifiedGraph("features"), options);
-        try
-        {
-            _distance = new OrtSession(model.VerifiedGraph("distance"), options);
-        }
-        catch
-        {
-            _features.Dispose();
-            throw;
-        }
-
+        _distance = new(() => LoadDistance(distanceGraph, options));
         _map = new(() => new OrtSession(model.VerifiedGraph("map"), options));
         try
         {
-            CheckGraphs();
+            CheckFeatures();
+            if (Device == ExecutionDevice.Cpu && model.Manifest.Graphs.ContainsKey(HeadsRole))
+            {
+                _onCpu = new FeatureDistance(ReadHeads(), options.ThreadCount);
+            }
+            else
+            {
+                _ = _distance.Value;
+            }
         }
         catch
         {
@@ -85,7 +93,15 @@ public sealed class PerceptualNetwork : IDisposable
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        using var outputs = _distance.Run(Pair(a, b), ["distance", "layers"], toHost: true);
+        var inputs = Pair(a, b);
+        return _onCpu is not null && !a.IsBeyondSpans
+            ? [.. _onCpu.Compare(a.Values, b.Values).Select(layers => new PerceptualDistance(layers.Sum(), layers))]
+            : DistanceByGraph(inputs);
+    }
+
+    private PerceptualDistance[] DistanceByGraph(List<(string Name, OrtValue Value)> inputs)
+    {
+        using var outputs = _distance.Value.Run(inputs, ["distance", "layers"], toHost: true);
         var totals = outputs[0].GetTensorDataAsSpan<float>();
         var layers = outputs[1].GetTensorDataAsSpan<float>();
         var distances = new PerceptualDistance[totals.Length];
@@ -124,7 +140,11 @@ public sealed class PerceptualNetwork : IDisposable
     public void Dispose()
     {
         _features.Dispose();
-        _distance.Dispose();
+        if (_distance.IsValueCreated)
+        {
+            _distance.Value.Dispose();
+        }
+
         if (_map.IsValueCreated)
         {
             _map.Value.Dispose();
@@ -133,16 +153,56 @@ public sealed class PerceptualNetwork : IDisposable
 
     private string[] Names(string prefix) => [.. Enumerable.Range(0, FeatureChannels.Count).Select(layer => $"{prefix}{layer}")];
 
-    private void CheckGraphs()
+    private void CheckFeatures()
     {
         _features.Expect(Model, isInput: true, "image", -1, 3, -1, -1);
-        _distance.Expect(Model, isInput: false, "distance", -1);
-        _distance.Expect(Model, isInput: false, "layers", -1, FeatureChannels.Count);
         for (var layer = 0; layer < FeatureChannels.Count; layer++)
         {
             _features.Expect(Model, isInput: false, $"f{layer}", -1, FeatureChannels[layer], -1, -1);
-            _distance.Expect(Model, isInput: true, $"a{layer}", -1, FeatureChannels[layer], -1, -1);
-            _distance.Expect(Model, isInput: true, $"b{layer}", -1, FeatureChannels[layer], -1, -1);
+        }
+    }
+
+    private OrtSession LoadDistance(string graph, ExecutionOptions options)
+    {
+        var session = new OrtSession(graph, options);
+        try
+        {
+            session.Expect(Model, isInput: false, "distance", -1);
+            session.Expect(Model, isInput: false, "layers", -1, FeatureChannels.Count);
+            for (var layer = 0; layer < FeatureChannels.Count; layer++)
+            {
+                session.Expect(Model, isInput: true, $"a{layer}", -1, FeatureChannels[layer], -1, -1);
+                session.Expect(Model, isInput: true, $"b{layer}", -1, FeatureChannels[layer], -1, -1);
+            }
+
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private float[][] ReadHeads()
+    {
+        var path = Model.VerifiedGraph(HeadsRole);
+        try
+        {
+            using var file = TensorFile.Open(path);
+            using var values = file.Read(file.Tensors[0]);
+            if (values.Shape.ElementCount != FeatureChannels.Sum())
+            {
+                throw new ModelException(
+                    $"model '{Model.Name}': '{path}' has {values.Shape.ElementCount} weights; the {FeatureChannels.Sum()} channels of its manifest take one each. Rebuild the model.");
+            }
+
+            var start = 0;
+            return [.. FeatureChannels.Select(channels => values.Span.Slice((start += channels) - channels, channels).ToArray())];
+        }
+        catch (TensorFileException exception)
+        {
+            throw new ModelException($"model '{Model.Name}': '{path}' is not an array of weights ({exception.Message.TrimEnd('.')}). Rebuild the model.", exception);
         }
     }
 
