@@ -1,5 +1,7 @@
 using PerceptualEval.ModelBuilder.Onnx;
 using PerceptualEval.Models;
+using PerceptualEval.TensorFiles;
+using PerceptualEval.Tensors;
 
 namespace PerceptualEval.ModelBuilder;
 
@@ -10,8 +12,10 @@ internal static class ModelFolder
     /// <param name="modelsFolder">The models folder; made where it does not exist.</param>
     /// <param name="manifest">The manifest, without graphs: they are filled in with their hashes.</param>
     /// <param name="graphs">The graphs by role.</param>
+    /// <param name="arrays">Arrays of float32 by role, each written as a .npy file beside the graphs; null for none.</param>
     /// <exception cref="ModelException">The name is no folder name or is taken, or the folder can't be written.</exception>
-    public static Model Write(string modelsFolder, ModelManifest manifest, IReadOnlyDictionary<string, GraphBuilder> graphs)
+    public static Model Write(
+        string modelsFolder, ModelManifest manifest, IReadOnlyDictionary<string, GraphBuilder> graphs, IReadOnlyDictionary<string, float[]>? arrays = null)
     {
         RequireFree(modelsFolder, manifest.Name);
         var target = Path.Combine(modelsFolder, manifest.Name);
@@ -31,10 +35,17 @@ internal static class ModelFolder
                 files[role] = new HashedFile($"{role}.onnx", Model.HashFile(path));
             }
 
+            foreach (var (role, values) in arrays ?? new Dictionary<string, float[]>())
+            {
+                var path = Path.Combine(unfinished, $"{role}.npy");
+                NpyFile.Write(path, new TensorShape(values.Length), values);
+                files[role] = new HashedFile($"{role}.npy", Model.HashFile(path));
+            }
+
             (manifest with { Graphs = files }).Save(Path.Combine(unfinished, ModelManifest.FileName));
             Directory.Move(unfinished, target);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TensorFileException)
         {
             RemoveUnfinished(unfinished);
             throw new ModelException($"'{target}' can't be written: {exception.Message.TrimEnd('.')}. Choose another folder with --models.", exception);

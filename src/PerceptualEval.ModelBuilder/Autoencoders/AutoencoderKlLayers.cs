@@ -20,7 +20,8 @@ internal sealed class AutoencoderKlLayers(GraphBuilder graph, Checkpoint weights
             Layers.Ints("kernel_shape", 3, 3), Layers.Ints("strides", 2, 2), Layers.Ints("pads", 0, 0, 1, 1));
 
     /// <summary>Doubles height and width, then a convolution.</summary>
-    public Value Upsample(string name, Value x, int channels) => Conv(name, graph.UpsampleNearest2x(x), channels, channels);
+    public Value Upsample(string name, Value x, int channels) =>
+        graph.UpsampleConv(x, weights.Weights(graph, $"{name}.weight", channels, channels, 3, 3), weights.Weights(graph, $"{name}.bias", channels));
 
     /// <summary>Group norm, SiLU, convolution.</summary>
     public Value NormConv(string norm, string conv, Value x, int from, int to) => Conv(conv, graph.Silu(Norm(norm, x, from)), from, to);

@@ -68,31 +68,6 @@ internal static class Layers
         graph.Node("Resize", [x, new Value(string.Empty), new Value(string.Empty), sizes],
             Text("mode", "linear"), Text("coordinate_transformation_mode", "half_pixel"));
 
-    /// <summary>Group normalisation over channels and space, with a weight and a bias per channel.</summary>
-    /// <param name="graph">The graph.</param>
-    /// <param name="x">[N,C,H,W].</param>
-    /// <param name="weight">[C].</param>
-    /// <param name="bias">[C].</param>
-    /// <param name="channels">C.</param>
-    /// <param name="groups">How many groups of channels share mean and variance.</param>
-    /// <param name="epsilon">Added to the variance.</param>
-    public static Value GroupNorm(this GraphBuilder graph, Value x, Value weight, Value bias, int channels, int groups, float epsilon)
-    {
-        // InstanceNormalization would say it in one node, but ONNX Runtime adds up a whole group in one float32 run: over the four million
-        // values of a group at 1024 pixels that is off by 1e-4. Rows first, then rows' results, stays within 1e-6.
-        var width = graph.Node("Shape", [x], Int("start", 3), Int("end", 4));
-        var rows = graph.Node("Reshape", [x, graph.Concat(0, graph.Integers(0, groups, -1), width)]);
-        var centred = graph.Subtract(rows, graph.Mean(graph.Mean(rows, true, 3), true, 2));
-        var variance = graph.Divide(
-            graph.Mean(graph.Node("ReduceSumSquare", [centred, graph.Integers(3)], Int("keepdims", 1)), true, 2),
-            graph.Cast(width, TensorProto.Types.DataType.Float));
-        var deviation = graph.Sqrt(graph.Add(variance, graph.Constant(epsilon)));
-
-        var scale = graph.Reshape(graph.Divide(graph.Reshape(weight, 1, groups, channels / groups, 1), deviation), 0, channels, 1, 1);
-        var scaled = graph.Multiply(graph.Node("Reshape", [centred, graph.Node("Shape", [x])]), scale);
-        return graph.Add(scaled, graph.Reshape(bias, 1, channels, 1, 1));
-    }
-
     public static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
 
     public static AttributeProto Float(string name, float value) => new() { Name = name, Type = AttributeType.Float, F = value };

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using PerceptualEval.Inference;
 using PerceptualEval.ModelBuilder.Onnx;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
@@ -54,7 +55,7 @@ public static class LpipsBuilder
             ["features"] = features,
             ["distance"] = LpipsGraphs.Distance(backbone, heads),
             ["map"] = LpipsGraphs.Map(backbone, heads),
-        });
+        }, new Dictionary<string, float[]> { [PerceptualNetwork.HeadsRole] = [.. heads.SelectMany(head => head)] });
     }
 
     // The baseline: distances of all channels, added up.

@@ -5,22 +5,19 @@ using DataType = PerceptualEval.ModelBuilder.Onnx.Proto.TensorProto.Types.DataTy
 namespace PerceptualEval.ModelBuilder.Perceptual;
 
 /// <summary>
-/// LPIPS as graphs: features of one image, normalised, so that they are computed once per image; and what compares two sets of them.
+/// LPIPS as graphs: features of one image, so that they are computed once per image; and what compares two sets of them.
 /// </summary>
 /// <remarks>
-/// Few passes over memory, since that is what bounds everything after the convolutions: the norm is one ReduceL2, and the head's 1×1
-/// convolution of the squared difference is a product of a row of weights with the matrix [C, h·w].
+/// Few passes over memory, since that is what bounds everything after the convolutions: features leave their graph as the convolutions
+/// gave them, the norm is one ReduceL2, and the head's 1×1 convolution of the squared difference is a product of a row of weights with
+/// the matrix [C, h·w]. On the CPU one pass does it all, see <c>FeatureDistance</c>, and the distance graph is not run.
 /// </remarks>
 internal static class LpipsGraphs
 {
-    // lpips.py, ScalingLayer: what maps [-1,1] to the ImageNet normalisation of the backbones. v0.0 had none.
-    private static readonly float[] Shift = [-.030f, -.088f, -.188f];
-    private static readonly float[] Scale = [.458f, .448f, .450f];
-
     // lpips/__init__.py, normalize_tensor: added to the norm, outside the root.
     private const float Epsilon = 1e-10f;
 
-    /// <summary>image → f0…fL, each divided by its norm over the channels.</summary>
+    /// <summary>image → f0…fL.</summary>
     /// <param name="backbone">The network.</param>
     /// <param name="weights">Its checkpoint.</param>
     /// <param name="scaleInput">Whether the input is normalised (v0.1) or taken as it is (v0.0).</param>
@@ -28,15 +25,10 @@ internal static class LpipsGraphs
     {
         var graph = new GraphBuilder($"lpips-{backbone.Name}-features");
         var image = graph.Input("image", "N", "3", "H", "W");
-        var scaled = scaleInput
-            ? graph.Divide(graph.Subtract(image, graph.Constant(Shift, 1, 3, 1, 1)), graph.Constant(Scale, 1, 3, 1, 1))
-            : image;
-        var features = backbone.Build(graph, weights, scaled);
+        var features = backbone.Build(graph, weights, image, scaleInput ? InputScaling.Lpips : null);
         for (var layer = 0; layer < features.Count; layer++)
         {
-            var norm = graph.Node("ReduceL2", [features[layer], graph.Integers(1)], Layers.Int("keepdims", 1));
-            var normal = graph.Divide(features[layer], graph.Add(norm, graph.Constant(Epsilon)));
-            graph.Output($"f{layer}", normal, "N", $"{backbone.FeatureChannels[layer]}", $"h{layer}", $"w{layer}");
+            graph.Output($"f{layer}", features[layer], "N", $"{backbone.FeatureChannels[layer]}", $"h{layer}", $"w{layer}");
         }
 
         return graph;
@@ -84,12 +76,18 @@ internal static class LpipsGraphs
         return graph;
     }
 
-    // a, b [N,C,h,w] → Σ w·(a − b)² over the channels, [N,1,h·w].
+    // a, b [N,C,h,w] → Σ w·(a/‖a‖ − b/‖b‖)² over the channels, [N,1,h·w].
     private static (Value Difference, Value PerPixel) SquaredDistance(GraphBuilder graph, int layer, float[] head)
     {
         string[] dimensions = ["N", $"{head.Length}", $"h{layer}", $"w{layer}"];
-        var difference = graph.Subtract(graph.Input($"a{layer}", dimensions), graph.Input($"b{layer}", dimensions));
+        var difference = graph.Subtract(Normalised(graph, graph.Input($"a{layer}", dimensions)), Normalised(graph, graph.Input($"b{layer}", dimensions)));
         var columns = graph.Reshape(graph.Multiply(difference, difference), 0, head.Length, -1);
         return (difference, graph.Node("MatMul", [graph.Constant(head, 1, 1, head.Length), columns]));
+    }
+
+    private static Value Normalised(GraphBuilder graph, Value features)
+    {
+        var norm = graph.Node("ReduceL2", [features, graph.Integers(1)], Layers.Int("keepdims", 1));
+        return graph.Divide(features, graph.Add(norm, graph.Constant(Epsilon)));
     }
 }

@@ -22,23 +22,43 @@ internal sealed class SqueezeNet : BackboneNetwork
     // Three pools 3/2 that round up need 8 pixels after the first convolution (3/2): 8 → 4 → 2 → 1, and (8 − 1)·2 + 3. Measured in torch too.
     public override int MinimumImageSize => 17;
 
-    public override IReadOnlyList<Value> Build(GraphBuilder graph, Checkpoint weights, Value image)
+    public override IReadOnlyList<Value> Build(GraphBuilder graph, Checkpoint weights, Value image, InputScaling? scaling)
     {
-        var x = ConvRelu(graph, weights, "0", image, 3, 64, kernel: 3, stride: 2);
-        var features = new List<Value> { x };
+        Value[] parts = [FirstConvRelu(graph, weights, image, scaling, 64, kernel: 3, stride: 2)];
+        var features = new List<Value> { parts[0] };
         foreach (var fire in Fires)
         {
-            x = fire.Pool ? graph.MaxPool(x, kernel: 3, stride: 2, ceil: true) : x;
-            var squeezed = ConvRelu(graph, weights, $"{fire.Index}.squeeze", x, fire.From, fire.Squeeze, kernel: 1);
-            x = graph.Concat(1,
+            parts = fire.Pool ? [.. parts.Select(part => graph.MaxPool(part, kernel: 3, stride: 2, ceil: true))] : parts;
+            var squeezed = graph.Relu(Squeeze(graph, weights, $"{fire.Index}.squeeze", parts, fire.From, fire.Squeeze));
+            parts =
+            [
                 ConvRelu(graph, weights, $"{fire.Index}.expand1x1", squeezed, fire.Squeeze, fire.Expand, kernel: 1),
-                ConvRelu(graph, weights, $"{fire.Index}.expand3x3", squeezed, fire.Squeeze, fire.Expand, kernel: 3, padding: 1));
+                ConvRelu(graph, weights, $"{fire.Index}.expand3x3", squeezed, fire.Squeeze, fire.Expand, kernel: 3, padding: 1),
+            ];
             if (fire.Compared)
             {
-                features.Add(x);
+                parts = [graph.Concat(1, parts)];
+                features.Add(parts[0]);
             }
         }
 
         return features;
+    }
+
+    // A 1×1 convolution of what the expansions gave. Where nothing else wants them joined, it takes them one by one and adds up, which
+    // the runtime does within the second convolution.
+    private static Value Squeeze(GraphBuilder graph, Checkpoint weights, string name, Value[] parts, int from, int to)
+    {
+        var weight = weights.Weights(graph, $"{name}.weight", to, from, 1, 1);
+        var bias = weights.Weights(graph, $"{name}.bias", to);
+        if (parts is [var whole])
+        {
+            return graph.Conv(whole, weight, bias, kernel: 1);
+        }
+
+        var half = from / 2;
+        return graph.Add(
+            graph.Conv(parts[0], graph.Slice(weight, 1, 0, half), bias, kernel: 1),
+            graph.Conv(parts[1], graph.Slice(weight, 1, half, from), null, kernel: 1));
     }
 }

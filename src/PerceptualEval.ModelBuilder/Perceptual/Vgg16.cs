@@ -19,7 +19,7 @@ internal sealed class Vgg16 : BackboneNetwork
     // Four pools halve the image, each rounding down. Measured in torch too.
     public override int MinimumImageSize => 16;
 
-    public override IReadOnlyList<Value> Build(GraphBuilder graph, Checkpoint weights, Value image)
+    public override IReadOnlyList<Value> Build(GraphBuilder graph, Checkpoint weights, Value image, InputScaling? scaling)
     {
         var (x, channels) = (image, 3);
         var features = new List<Value>();
@@ -28,7 +28,9 @@ internal sealed class Vgg16 : BackboneNetwork
             x = features.Count > 0 ? graph.MaxPool(x, kernel: 2, stride: 2) : x;
             foreach (var index in block.Convolutions)
             {
-                x = ConvRelu(graph, weights, $"{index}", x, channels, block.Channels, kernel: 3, padding: 1);
+                x = index == 0
+                    ? FirstConvRelu(graph, weights, x, scaling, block.Channels, kernel: 3, padding: 1)
+                    : ConvRelu(graph, weights, $"{index}", x, channels, block.Channels, kernel: 3, padding: 1);
                 channels = block.Channels;
             }
 

@@ -12,4 +12,7 @@ public sealed record ExecutionOptions(ExecutionDevice Device, int Threads = 0)
     public int Threads { get; } = Threads >= 0
         ? Threads
         : throw new ArgumentOutOfRangeException(nameof(Threads), Threads, "the number of threads is at least 1, or 0 for one per core.");
+
+    /// <summary>The threads for work of our own beside the runtime's.</summary>
+    internal int ThreadCount => Threads > 0 ? Threads : ProcessorCores.Physical ?? Environment.ProcessorCount;
 }

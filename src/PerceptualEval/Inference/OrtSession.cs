@@ -205,10 +205,9 @@ internal sealed class OrtSession : IDisposable
         // Decoder, features and distance take turns, each with threads of its own: those that have nothing to do must not keep
         // spinning while the next graph runs. A pair through LPIPS took 1.4 times as long without this, on two cores.
         sessionOptions.AddSessionConfigEntry("session.force_spinning_stop", "1");
-        if (options.Threads > 0)
-        {
-            sessionOptions.IntraOpNumThreads = options.Threads;
-        }
+
+        // 0, where the cores are not known, leaves it to the runtime, which does not see a container's CPU limit.
+        sessionOptions.IntraOpNumThreads = options.Threads > 0 ? options.Threads : ProcessorCores.Physical ?? 0;
 
         return new InferenceSession(graphPath, sessionOptions);
     }

@@ -17,6 +17,9 @@ public sealed class PerceptualFeatures : IDisposable
     /// <summary>One value per layer, f0…fL; owned by this object.</summary>
     internal IReadOnlyList<OrtValue> Values { get; }
 
+    /// <summary>Whether a layer has more values than a span can hold.</summary>
+    internal bool IsBeyondSpans => Values.Any(value => value.GetTensorTypeAndShape().ElementCount > Array.MaxLength);
+
     /// <summary>Frees the features.</summary>
     public void Dispose()
     {

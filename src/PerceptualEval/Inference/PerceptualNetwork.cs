@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using PerceptualEval.Models;
+using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Inference;
@@ -15,9 +16,16 @@ namespace PerceptualEval.Inference;
 /// </remarks>
 public sealed class PerceptualNetwork : IDisposable
 {
+    /// <summary>
+    /// The role, among a manifest's graphs, of the file that holds the weights of each layer's channels, one layer after the other, as an
+    /// array of float32 (.npy). A model that has it promises that its distance graph is that of LPIPS, which the CPU computes faster without it.
+    /// </summary>
+    public const string HeadsRole = "heads";
+
     private readonly OrtSession? _features;
-    private readonly OrtSession _distance;
+    private readonly Lazy<OrtSession> _distance;
     private readonly Lazy<OrtSession> _map;
+    private readonly FeatureDistance? _onCpu;
     private readonly string[] _featureNames;
     private readonly string[] _namesOfA;
     private readonly string[] _namesOfB;
@@ -41,13 +49,21 @@ public sealed class PerceptualNetwork : IDisposable
         (_namesOfA, _namesOfB) = !isPairwise ? (Names("a"), Names("b"))
             : model.Manifest.Inputs is [var a, var b] ? ([a], [b])
             : (["a"], ["b"]);
+        var distanceGraph = model.VerifiedGraph(isPairwise ? "pairwise" : "distance");
+        _distance = new(() => LoadDistance(distanceGraph, options));
         _map = new(() => new OrtSession(model.VerifiedGraph("map"), options));
-        _distance = new OrtSession(model.VerifiedGraph(isPairwise ? "pairwise" : "distance"), options);
         try
         {
-            _features = isPairwise ? null : new OrtSession(model.VerifiedGraph("features"), options);
-            _outputs = isPairwise ? [_distance.SoleOutput(model)] : ["distance", "layers"];
-            CheckGraphs();
+            _features = isPairwise ? null : LoadFeatures(options);
+            _outputs = isPairwise ? [_distance.Value.SoleOutput(model)] : ["distance", "layers"];
+            if (_features?.Device == ExecutionDevice.Cpu && model.Manifest.Graphs.ContainsKey(HeadsRole))
+            {
+                _onCpu = new FeatureDistance(ReadHeads(), options.ThreadCount);
+            }
+            else
+            {
+                _ = _distance.Value;
+            }
         }
         catch
         {
@@ -63,7 +79,7 @@ public sealed class PerceptualNetwork : IDisposable
     public IReadOnlyList<int> FeatureChannels { get; }
 
     /// <summary>Where the network runs; never auto.</summary>
-    public ExecutionDevice Device => _distance.Device;
+    public ExecutionDevice Device => (_features ?? _distance.Value).Device;
 
     /// <summary>Computes the features of images.</summary>
     /// <param name="imagesNchw">[N,3,H,W], nominally in [-1,1]; H and W at least the network's minimum.</param>
@@ -93,28 +109,12 @@ public sealed class PerceptualNetwork : IDisposable
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        using var outputs = _distance.Run(Pair(a, b), _outputs, toHost: true);
-        var totals = outputs[0].GetTensorDataAsSpan<float>();
-        if (totals.Length != a.ImageShape[0])
-        {
-            throw new InferenceException($"model '{Model.Name}' ({Model.Folder}) gives {totals.Length} values for {a.ImageShape[0]} pairs; expected one a pair. Use --batch 1, or export it with a dynamic batch.");
-        }
-
-        var layers = outputs.Count > 1 ? outputs[1].GetTensorDataAsSpan<float>() : [];
-        var distances = new PerceptualDistance[totals.Length];
-        for (var i = 0; i < distances.Length; i++)
-        {
-            var ofPair = new double[FeatureChannels.Count];
-            for (var layer = 0; layer < ofPair.Length; layer++)
-            {
-                ofPair[layer] = layers[(i * ofPair.Length) + layer];
-            }
-
-            distances[i] = new PerceptualDistance(totals[i], ofPair);
-        }
-
-        return distances;
+        var inputs = Pair(a, b);
+        return _onCpu is not null && !a.IsBeyondSpans
+            ? [.. _onCpu.Compare(a.Values, b.Values).Select(layers => new PerceptualDistance(layers.Sum(), layers))]
+            : DistanceByGraph(inputs, a.ImageShape[0]);
     }
+
 
     /// <summary>Where in the images two sets of features differ: every layer's map, enlarged bilinearly to the images' size and summed.</summary>
     /// <param name="a">Features of N images.</param>
@@ -137,7 +137,11 @@ public sealed class PerceptualNetwork : IDisposable
     public void Dispose()
     {
         _features?.Dispose();
-        _distance.Dispose();
+        if (_distance.IsValueCreated)
+        {
+            _distance.Value.Dispose();
+        }
+
         if (_map.IsValueCreated)
         {
             _map.Value.Dispose();
@@ -146,23 +150,99 @@ public sealed class PerceptualNetwork : IDisposable
 
     private string[] Names(string prefix) => [.. Enumerable.Range(0, FeatureChannels.Count).Select(layer => $"{prefix}{layer}")];
 
-    private void CheckGraphs()
+    private PerceptualDistance[] DistanceByGraph(List<(string Name, OrtValue Value)> inputs, long pairs)
     {
-        if (_features is null)
+        using var outputs = _distance.Value.Run(inputs, _outputs, toHost: true);
+        var totals = outputs[0].GetTensorDataAsSpan<float>();
+        if (totals.Length != pairs)
         {
-            _distance.Expect(Model, isInput: true, _namesOfA[0], -1, 3, -1, -1);
-            _distance.Expect(Model, isInput: true, _namesOfB[0], -1, 3, -1, -1);
-            return;
+            throw new InferenceException($"model '{Model.Name}' ({Model.Folder}) gives {totals.Length} values for {pairs} pairs; expected one a pair. Use --batch 1, or export it with a dynamic batch.");
         }
 
-        _features.Expect(Model, isInput: true, "image", -1, 3, -1, -1);
-        _distance.Expect(Model, isInput: false, "distance", -1);
-        _distance.Expect(Model, isInput: false, "layers", -1, FeatureChannels.Count);
-        for (var layer = 0; layer < FeatureChannels.Count; layer++)
+        var layers = outputs.Count > 1 ? outputs[1].GetTensorDataAsSpan<float>() : [];
+        var distances = new PerceptualDistance[totals.Length];
+        for (var i = 0; i < distances.Length; i++)
         {
-            _features.Expect(Model, isInput: false, $"f{layer}", -1, FeatureChannels[layer], -1, -1);
-            _distance.Expect(Model, isInput: true, $"a{layer}", -1, FeatureChannels[layer], -1, -1);
-            _distance.Expect(Model, isInput: true, $"b{layer}", -1, FeatureChannels[layer], -1, -1);
+            var ofPair = new double[FeatureChannels.Count];
+            for (var layer = 0; layer < ofPair.Length; layer++)
+            {
+                ofPair[layer] = layers[(i * ofPair.Length) + layer];
+            }
+
+            distances[i] = new PerceptualDistance(totals[i], ofPair);
+        }
+
+        return distances;
+    }
+
+    private OrtSession LoadFeatures(ExecutionOptions options)
+    {
+        var session = new OrtSession(Model.VerifiedGraph("features"), options);
+        return Checked(session, () =>
+        {
+            session.Expect(Model, isInput: true, "image", -1, 3, -1, -1);
+            for (var layer = 0; layer < FeatureChannels.Count; layer++)
+            {
+                session.Expect(Model, isInput: false, $"f{layer}", -1, FeatureChannels[layer], -1, -1);
+            }
+        });
+    }
+
+    private OrtSession LoadDistance(string graph, ExecutionOptions options)
+    {
+        var session = new OrtSession(graph, options);
+        return Checked(session, () =>
+        {
+            if (Model.Manifest.Kind == ModelKind.Pairwise)
+            {
+                session.Expect(Model, isInput: true, _namesOfA[0], -1, 3, -1, -1);
+                session.Expect(Model, isInput: true, _namesOfB[0], -1, 3, -1, -1);
+                return;
+            }
+
+            session.Expect(Model, isInput: false, "distance", -1);
+            session.Expect(Model, isInput: false, "layers", -1, FeatureChannels.Count);
+            for (var layer = 0; layer < FeatureChannels.Count; layer++)
+            {
+                session.Expect(Model, isInput: true, _namesOfA[layer], -1, FeatureChannels[layer], -1, -1);
+                session.Expect(Model, isInput: true, _namesOfB[layer], -1, FeatureChannels[layer], -1, -1);
+            }
+        });
+    }
+
+    private static OrtSession Checked(OrtSession session, Action check)
+    {
+        try
+        {
+            check();
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private float[][] ReadHeads()
+    {
+        var path = Model.VerifiedGraph(HeadsRole);
+        try
+        {
+            using var file = TensorFile.Open(path);
+            using var values = file.Read(file.Tensors[0]);
+            if (values.Shape.ElementCount != FeatureChannels.Sum())
+            {
+                throw new ModelException(
+                    $"model '{Model.Name}': '{path}' has {values.Shape.ElementCount} weights; the {FeatureChannels.Sum()} channels of its manifest take one each. Rebuild the model.");
+            }
+
+            var start = 0;
+            return [.. FeatureChannels.Select(channels => values.Span.Slice((start += channels) - channels, channels).ToArray())];
+        }
+        catch (TensorFileException exception)
+        {
+            throw new ModelException($"model '{Model.Name}': '{path}' is not an array of weights ({exception.Message.TrimEnd('.')}). Rebuild the model.", exception);
         }
     }
 
