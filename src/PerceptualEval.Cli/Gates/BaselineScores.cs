@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Cli.Results.Folders;
@@ -97,5 +98,7 @@ internal sealed class BaselineScores : ScoreWriter
         }
     }
 
-    private static string? Text(JsonElement provenance, string name) => provenance.TryGetProperty(name, out var value) ? value.GetRawText() : null;
+    // Written anew: a folder's manifest is laid out in lines.
+    private static string? Text(JsonElement provenance, string name) =>
+        provenance.TryGetProperty(name, out var value) ? Encoding.UTF8.GetString(ResultJson.Bytes(value, ResultJson.Default.JsonElement)) : null;
 }
