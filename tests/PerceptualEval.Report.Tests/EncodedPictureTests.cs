@@ -37,10 +37,10 @@ public sealed class EncodedPictureTests
         var random = new Random(1);
         var image = Picture((_, _) => ((random.NextSingle() * 2) - 1, 0, 0));
 
-        var picture = EncodedPicture.Of(image, Size, 12_000);
+        var picture = EncodedPicture.Of(image, Size, 20_000);
 
-        Assert.InRange(picture.WebP.Length, 1, 12_000);
-        Assert.Equal(new ImageSize(192, 256), picture.Size);
+        Assert.InRange(picture.WebP.Length, 1, 20_000);
+        Assert.Equal(new ImageSize(144, 192), picture.Size);
     }
 
     [Fact]

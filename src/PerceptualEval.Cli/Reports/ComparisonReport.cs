@@ -27,12 +27,24 @@ internal static class ComparisonReport
             Title = title,
             Verdict = Verdict(summary, badFiles),
             Terms = terms,
-            Checkpoints = compared,
+            Checkpoints = [.. compared.Select(checkpoint => checkpoint with { Summaries = Summaries(terms, summary.Checkpoints.First(one => one.Name == checkpoint.Name).Losses) })],
             Differences = [.. summary.Comparisons.SelectMany(Differences)],
             Facts = ProvenanceFacts.Of(provenance),
             Gallery = Gallery.None with { Groups = GallerySelection.Of(terms, compared) },
         };
     }
+
+    // Those of the comparison: their intervals are bootstrapped, as the differences' are.
+    private static TermSummary[] Summaries(IReadOnlyList<ReportTerm> terms, LossSummary losses) =>
+    [
+        .. terms.Select(term => term switch
+        {
+            _ when term == ReportTerm.Loss => losses.Loss,
+            _ when term == ReportTerm.LatentL2 => losses.LatentL2Loss,
+            _ when term == ReportTerm.Perceptual => losses.PerceptualLoss!,
+            _ => losses.PerceptualLossOnInputs!,
+        }),
+    ];
 
     private static IEnumerable<ReportDifference> Differences(CheckpointComparison comparison)
     {

@@ -1,6 +1,12 @@
+using PerceptualEval.Statistics;
+
 namespace PerceptualEval.Cli.Reports;
 
 /// <summary>What was scored: one set of predictions, or one decoder.</summary>
 /// <param name="Name">Its name; unique in the report.</param>
 /// <param name="Rows">Its samples in input order. An id comes once.</param>
-internal sealed record ReportCheckpoint(string Name, IReadOnlyList<ReportRow> Rows);
+internal sealed record ReportCheckpoint(string Name, IReadOnlyList<ReportRow> Rows)
+{
+    /// <summary>One summary per term, where the run has made them in a way of its own; null for those of the rows.</summary>
+    public IReadOnlyList<TermSummary>? Summaries { get; init; }
+}

@@ -94,7 +94,7 @@ internal static class ReportJson
             json.WriteStartArray("summaries");
             for (var term = 0; term < data.Terms.Count; term++)
             {
-                WriteSummary(json, TermSummary.Of([.. checkpoint.Rows.Where(row => row.NonFinite is null).Select(row => row.Values[term]).OfType<double>()]));
+                WriteSummary(json, checkpoint.Summaries?[term] ?? TermSummary.Of([.. checkpoint.Rows.Where(row => row.NonFinite is null).Select(row => row.Values[term]).OfType<double>()]));
             }
 
             json.WriteEndArray();

@@ -70,7 +70,7 @@ internal static class CompareVerb
         if (page is not null)
         {
             var data = ComparisonReport.Of("compare", summary, run.Rows, JsonElement.Parse(ResultJson.Bytes(provenance, ResultJson.Default.ScoreProvenance)), run.Bad.Count);
-            page.Write(page.WithPictures(data, scoring.Pictures(() => ComparedInput.Open(parsed).Dataset), interrupt));
+            page.Write(page.WithPictures(data, scoring.Pictures(input.OpenAgain), interrupt));
         }
 
         return Gate.Report(gates) is var gate and not ExitCode.Ok ? gate : code;

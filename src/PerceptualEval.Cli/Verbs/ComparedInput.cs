@@ -9,10 +9,11 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary>What <c>compare</c> compares, as the command line names it: checkpoints, or decoders.</summary>
 /// <param name="Names">What results call them.</param>
 /// <param name="Dataset">Their samples.</param>
+/// <param name="OpenAgain">Opens the same samples once more.</param>
 /// <param name="Load">Loads the models and makes the scoring, owned by the caller.</param>
 /// <param name="Provenance">What the scores depend on, of that scoring and a batch size.</param>
 internal sealed record ComparedInput(
-    IReadOnlyList<string> Names, Dataset Dataset, Func<ComparedScoring> Load, Func<ComparedScoring, int, ScoreProvenance> Provenance)
+    IReadOnlyList<string> Names, Dataset Dataset, Func<Dataset> OpenAgain, Func<ComparedScoring> Load, Func<ComparedScoring, int, ScoreProvenance> Provenance)
 {
     public static Option<string[]> Pred { get; } = new("--pred")
     {
@@ -61,14 +62,16 @@ internal sealed record ComparedInput(
         var options = ScoringOptions.LossOptions(parsed);
         var store = CommonOptions.Store(parsed);
         var model = new Lazy<Model>(() => store.Find(decoder, ModelKind.Decoder));
-        var dataset = Dataset.OpenCheckpoints(
+        Dataset OpenAgain() => Dataset.OpenCheckpoints(
             target, checkpoints.Select(checkpoint => ($"--pred {checkpoint.Name}", checkpoint.Path)), parsed.GetValue(ScoringOptions.Images), DatasetOptions.Rules(parsed),
             DatasetOptions.Reading(parsed, "pred").For(model, parsed), DatasetOptions.Reading(parsed, "target").For(model, parsed));
+        var dataset = OpenAgain();
         ScoringOptions.RequireImagesIfWeighted(dataset, options.Weights);
         string[] names = [.. checkpoints.Select(checkpoint => checkpoint.Name)];
         return new ComparedInput(
             names,
             dataset,
+            OpenAgain,
             () => new CheckpointScoring(names, ScoringOptions.Load(parsed, decoder, model.Value, options, dataset, store), store),
             (scoring, batchSize) => Verbs.Provenance.Of(scoring.Loss, batchSize));
     }
@@ -89,14 +92,16 @@ internal sealed record ComparedInput(
         var store = CommonOptions.Store(parsed);
         var models = new Lazy<Model[]>(() => Array.ConvertAll(decoders, decoder => store.Find(decoder, ModelKind.Decoder)));
         var reading = DatasetOptions.Reading(parsed, "pred").For(new Lazy<Model>(() => models.Value[0]), parsed);
-        var dataset = Dataset.Open(
+        Dataset OpenAgain() => Dataset.Open(
             [new("--pred", latents, SourceKind.Latent) { Reading = reading }, new("--images", images, SourceKind.Image) { Reading = reading }],
             DatasetOptions.Rules(parsed));
+        var dataset = OpenAgain();
         var units = UnitsFor(models.Value, dataset);
         var options = ScoringOptions.LossOptions(parsed) with { Weights = new LossWeights(0, 0, 1), Units = units };
         return new ComparedInput(
             [.. models.Value.Select(model => model.Name)],
             dataset,
+            OpenAgain,
             () => DecoderScoring.Load(models.Value, store.Find(parsed.GetRequiredValue(CommonOptions.Lpips), ModelKind.Lpips), options, CommonOptions.Execution(parsed), store),
             (scoring, batchSize) => Verbs.Provenance.Of(models.Value, scoring.Loss, batchSize));
     }

@@ -55,7 +55,7 @@ internal static class ReopenedRun
         var input = ComparedInput.Open(again);
         using var scoring = input.Load();
         RequireUnchanged(manifest, input.Dataset, [("decoder", scoring.Loss.Decoder.Model), ("lpips", scoring.Loss.Lpips.Model)]);
-        return new GalleryReader(scoring.Pictures(() => ComparedInput.Open(again).Dataset)).Read(groups, interrupt);
+        return new GalleryReader(scoring.Pictures(input.OpenAgain)).Read(groups, interrupt);
     }
 
     private static ParseResult Parse(Command command, ResultManifest manifest, ParseResult parsed)
@@ -66,6 +66,15 @@ internal static class ReopenedRun
             foreach (var one in Values(manifest, name, value))
             {
                 arguments.AddRange([$"--{name}", one]);
+            }
+        }
+
+        // Decoders are compared by one term.
+        if (!manifest.Run.ContainsKey("decoders") && manifest.Provenance.TryGetProperty("weights", out var weights) && weights.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var weight in weights.EnumerateObject())
+            {
+                Add(arguments, $"--{weight.Name}-weight", weight.Value.GetRawText());
             }
         }
 

@@ -34,7 +34,7 @@ function differenceTable(term, differences) {
             el("td", {}, pValue(difference.p)),
             verdictCell(difference.verdict));
     });
-    const head = [["Checkpoint"], ["lower is better ←  → worse", "text"], ["Difference"], ["Wins"], ["p (Holm)"], ["Verdict", "text"]];
+    const head = [["Checkpoint"], ["lower is better ←  → worse", "text"], ["Difference"], ["Wins"], ["p"], ["Verdict", "text"]];
     return el("div", { class: "card scroll forest", tabindex: 0, role: "region", "aria-label": `Differences in ${term.label}` },
         el("table", {}, el("caption", {}, term.label),
             el("thead", {}, el("tr", {}, ...head.map(([name, kind]) => el("th", { scope: "col", class: kind }, name)))),
@@ -47,7 +47,7 @@ function showDifferences() {
     }
     const section = show("differences");
     section.querySelector(".lead").textContent =
-        `Against the baseline, ${checkpoints[0].name}, sample by sample. An interval that does not reach 0 is a difference that chance does not explain; wins are the samples in which the checkpoint is lower.`;
+        `Against the baseline, ${checkpoints[0].name}, sample by sample. An interval that does not reach 0 is a difference that chance does not explain; wins are the samples in which the checkpoint is lower. The p of the loss is corrected for the number of comparisons (Holm).`;
     for (const term of terms) {
         const differences = report.differences.filter(difference => difference.term === term.key);
         if (differences.length > 0) {

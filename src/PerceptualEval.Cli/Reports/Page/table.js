@@ -34,13 +34,12 @@ function chooseLayout(layout) {
     const ranked = checkpoints.length === 1 && rankTerms.every(term => term >= 0) ? [gapColumn()] : [];
     tableView.columns = [{ label: "Sample", term: null, text: index => ids[index], value: index => ids[index], missing: () => undefined }, ...chosen, ...ranked];
     tableView.sort.column = Math.min(tableView.sort.column, tableView.columns.length - 1);
-    const share = `${Math.floor(66 / (tableView.columns.length - 1))}%`;
     tableView.head.replaceChildren(el("tr", { "aria-rowindex": 1 }, ...tableView.columns.map((column, i) => {
         const head = el("th", { scope: "col" }, el("button", { type: "button", onclick: () => sortBy(i) }, column.label));
-        head.style.width = i === 0 ? "34%" : share;
+        head.style.width = i === 0 ? "auto" : "8.75rem";
         return head;
     })));
-    tableView.table.style.minWidth = `${14 + 7.5 * (tableView.columns.length - 1)}rem`;
+    tableView.table.style.minWidth = `${9 + 8.75 * (tableView.columns.length - 1)}rem`;
     arrange();
 }
 
