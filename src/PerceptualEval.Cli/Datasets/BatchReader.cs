@@ -1,3 +1,5 @@
+using PerceptualEval.Cli.Datasets.Reading;
+
 namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>Reads a dataset batch by batch, one batch ahead of the one that is being scored.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using PerceptualEval.Cli.Datasets.Files;
+using PerceptualEval.Cli.Datasets.Pairs;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;

@@ -1,3 +1,5 @@
+using PerceptualEval.Cli.Datasets.Reading;
+
 namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>What becomes of a posterior.</summary>

@@ -1,3 +1,4 @@
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Datasets;

@@ -1,5 +1,6 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
+using PerceptualEval.Cli.Datasets.Files;
 using PerceptualEval.Cli.Datasets.Formats;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Models;

@@ -1,3 +1,9 @@
+using PerceptualEval.TensorFiles.Compression;
+using PerceptualEval.TensorFiles.Numpy;
+using PerceptualEval.TensorFiles.Safetensors;
+using PerceptualEval.TensorFiles.Sources;
+using PerceptualEval.TensorFiles.Torch;
+
 namespace PerceptualEval.TensorFiles;
 
 /// <summary>Tells containers by their first bytes.</summary>

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using PerceptualEval.TensorFiles.Numpy;
+using PerceptualEval.TensorFiles.Sources;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.TensorFiles;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using PerceptualEval.TensorFiles.Sources;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.TensorFiles;

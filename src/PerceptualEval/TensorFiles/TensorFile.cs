@@ -1,3 +1,5 @@
+using PerceptualEval.TensorFiles.Safetensors;
+using PerceptualEval.TensorFiles.Sources;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.TensorFiles;

@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.TestSupport;
 

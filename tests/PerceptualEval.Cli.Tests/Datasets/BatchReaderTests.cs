@@ -1,5 +1,6 @@
 using CsCheck;
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
 using PerceptualEval.TestSupport;

@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Files;
 using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets;

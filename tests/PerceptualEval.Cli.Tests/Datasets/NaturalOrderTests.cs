@@ -1,5 +1,5 @@
 using CsCheck;
-using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Files;
 
 namespace PerceptualEval.Cli.Tests.Datasets;
 

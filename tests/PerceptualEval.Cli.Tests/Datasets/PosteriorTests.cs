@@ -1,4 +1,6 @@
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Files;
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;

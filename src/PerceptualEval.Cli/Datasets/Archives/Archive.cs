@@ -1,3 +1,5 @@
+using PerceptualEval.Cli.Datasets.Files;
+
 namespace PerceptualEval.Cli.Datasets.Archives;
 
 /// <summary>Files within a file. It is read as the folder that it would unpack to, but nothing is unpacked to disk.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
+using PerceptualEval.Cli.Datasets.Files;
 
 namespace PerceptualEval.Cli.Datasets.Archives;
 

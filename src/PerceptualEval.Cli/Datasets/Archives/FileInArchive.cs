@@ -1,3 +1,4 @@
+using PerceptualEval.Cli.Datasets.Files;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;

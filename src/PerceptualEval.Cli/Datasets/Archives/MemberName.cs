@@ -1,3 +1,5 @@
+using PerceptualEval.Cli.Datasets.Files;
+
 namespace PerceptualEval.Cli.Datasets.Archives;
 
 /// <summary>The names that archives give their files: text from elsewhere that becomes ids, and so file names of results.</summary>

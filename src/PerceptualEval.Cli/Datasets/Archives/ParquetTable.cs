@@ -1,6 +1,7 @@
 using System.Globalization;
 using Parquet;
 using Parquet.Schema;
+using PerceptualEval.Cli.Datasets.Files;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using PerceptualEval.Cli.Datasets.Files;
 using PerceptualEval.Cli.Datasets.Formats;
 
 namespace PerceptualEval.Cli.Datasets.Archives;

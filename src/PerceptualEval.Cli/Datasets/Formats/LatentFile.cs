@@ -1,4 +1,5 @@
 using System.Globalization;
+using PerceptualEval.Cli.Datasets.Files;
 using PerceptualEval.TensorFiles;
 
 namespace PerceptualEval.Cli.Datasets.Formats;

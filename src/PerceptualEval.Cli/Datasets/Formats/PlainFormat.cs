@@ -1,3 +1,4 @@
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.TensorFiles;
 
 namespace PerceptualEval.Cli.Datasets.Formats;

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
+using PerceptualEval.Cli.Datasets.Files;
 using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;

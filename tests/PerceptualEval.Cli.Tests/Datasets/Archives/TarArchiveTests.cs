@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using System.Text;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
+using PerceptualEval.Cli.Datasets.Files;
 using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;

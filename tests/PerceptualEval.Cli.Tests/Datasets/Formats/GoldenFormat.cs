@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using PerceptualEval.Cli.Datasets;
+using PerceptualEval.Cli.Datasets.Files;
 using PerceptualEval.Cli.Datasets.Formats;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Models;

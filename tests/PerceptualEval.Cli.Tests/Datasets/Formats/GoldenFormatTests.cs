@@ -1,5 +1,6 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Formats;
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Formats;
+using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.Models;
 using PerceptualEval.TensorFiles;
