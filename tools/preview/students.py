@@ -107,3 +107,19 @@ class PreviewLpips(nn.Module):
 
 def parameters(network):
     return sum(p.numel() for p in network.parameters())
+
+
+NETWORKS = {'decoder': PreviewDecoder, 'encoder': PreviewEncoder, 'lpips': PreviewLpips}
+
+
+def save(state):
+    """A network's parameters as they are published: heads instead of their roots, named as in lpips."""
+    return {key if not key.startswith('roots.') else f'lin{key[6:]}': value if not key.startswith('roots.') else value.pow(2) for key, value in state.items()}
+
+
+def load(name, tensors):
+    """A frozen network from what save gave."""
+    network = NETWORKS[name]()
+    network.load_state_dict({key if not key.startswith('lin') else f'roots.{key[3:]}': value if not key.startswith('lin') else value.sqrt()
+                             for key, value in tensors.items()})
+    return network.eval().requires_grad_(False)

@@ -15,7 +15,7 @@ import students
 import teachers
 from data import CELLS, PAIRS
 
-NETWORKS = {'decoder': students.PreviewDecoder, 'encoder': students.PreviewEncoder, 'lpips': students.PreviewLpips}
+
 RATES = {'decoder': 1.5e-3, 'encoder': 1.5e-3, 'lpips': 3e-3}
 FLOOR = 0.003
 
@@ -147,24 +147,27 @@ TASKS = {'decoder': DecoderTask, 'encoder': EncoderTask, 'lpips': LpipsTask}
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('model', choices=NETWORKS)
+    parser.add_argument('model', choices=students.NETWORKS)
     parser.add_argument('--data', required=True)
     parser.add_argument('--teachers', required=True)
     parser.add_argument('--out', required=True, help='the checkpoint (.pt) that is written now and then; its log gets .jsonl')
     parser.add_argument('--minutes', type=float, default=60)
     parser.add_argument('--seed', type=int, default=6)
+    parser.add_argument('--resume', type=float, help='continue from the checkpoint in --out, at this share of the schedule')
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
 
-    network = NETWORKS[options.model]().to(memory_format=torch.channels_last)
+    network = students.NETWORKS[options.model]().to(memory_format=torch.channels_last)
+    if options.resume:
+        network.load_state_dict(torch.load(options.out))
     average = copy.deepcopy(network).requires_grad_(False)
     task = TASKS[options.model](teachers.load(options.teachers)[2])
     shards = Shards(options.data).refresh()
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATES[options.model], betas=(0.9, 0.98), weight_decay=1e-4)
-    start, step, queue, losses, told, refreshed = time.time(), 0, [], [], 0.0, 0.0
-    while (progress := (time.time() - start) / (60 * options.minutes)) < 1:
+    start, step, queue, losses, told, refreshed, first = time.time(), 0, [], [], 0.0, 0.0, options.resume or 0
+    while (progress := first + (1 - first) * (time.time() - start) / (60 * options.minutes)) < 1:
         if time.time() - refreshed > 60:
             shards.refresh()
             refreshed = time.time()

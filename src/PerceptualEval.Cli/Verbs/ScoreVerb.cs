@@ -24,13 +24,6 @@ internal static class ScoreVerb
         Description = "CSV or JSONL with columns id, pred, target and image, instead of --pred, --target and --images.",
     };
 
-    private static readonly Option<string> Decoder = new("--decoder")
-    {
-        HelpName = "MODEL",
-        Description = "VAE decoder: a model's name or the path of its folder.",
-        Required = true,
-    };
-
     private static readonly Option<double> LatentWeight = NumberOption.Weight("--latent-weight", "Weight of the latents' mean squared error.", 1);
 
     private static readonly Option<double> PerceptualWeight = NumberOption.Weight(
@@ -55,7 +48,7 @@ internal static class ScoreVerb
     {
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
-            Pred, Target, Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, Decoder, CommonOptions.Lpips,
+            Pred, Target, Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, CommonOptions.Decoder, CommonOptions.Lpips,
             LatentWeight, PerceptualWeight, InputWeight, Resize, Clamp, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
@@ -70,7 +63,7 @@ internal static class ScoreVerb
         var options = LossOptionsOf(parsed);
         var (pred, target) = (DatasetOptions.Reading(parsed, "pred"), DatasetOptions.Reading(parsed, "target"));
         var store = CommonOptions.Store(parsed);
-        var model = new Lazy<Model>(() => store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
+        var model = new Lazy<Model>(() => DefaultModels.Find(store, parsed.GetValue(CommonOptions.Decoder), ModelKind.Decoder));
         var dataset = Dataset.OpenLatents(
             parsed.GetValue(Pred), parsed.GetValue(Target), parsed.GetValue(Images), parsed.GetValue(Pairs), DatasetOptions.Rules(parsed),
             pred.For(model, parsed), target.For(model, parsed));
@@ -79,7 +72,8 @@ internal static class ScoreVerb
         // What is in other units than the run is scored in is converted.
         options = options with { Units = RunUnits.Of(model.Value, dataset) };
         using var loss = LatentPerceptualLoss.Load(
-            parsed.GetRequiredValue(Decoder), parsed.GetRequiredValue(CommonOptions.Lpips), options, CommonOptions.Execution(parsed), store);
+            model.Value.Folder, DefaultModels.Find(store, parsed.GetValue(CommonOptions.Lpips), ModelKind.Lpips).Folder, options, CommonOptions.Execution(parsed), store);
+        DefaultModels.TellOfApproximations(loss.Decoder.Model, loss.Lpips.Model);
         var batchSize = CommonOptions.BatchSize(parsed, loss.Decoder.Device, loss.Decoder.IsVideo);
         var provenance = Provenance.Of(loss, batchSize);
 
