@@ -42,7 +42,9 @@ internal static class DefaultModels
                 + $"The real {(found.Length == 1 ? "one" : "ones")}: perceptual-eval pull {string.Join(' ', found.Select(model => model.Of.Replacement))}";
     }
 
-    private static string NameOf(ModelKind kind) => kind switch
+    /// <summary>The name of the built-in model of a kind.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is none of that kind.</exception>
+    public static string NameOf(ModelKind kind) => kind switch
     {
         ModelKind.Decoder => Decoder,
         ModelKind.Encoder => Encoder,
