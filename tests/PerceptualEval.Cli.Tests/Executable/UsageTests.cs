@@ -6,8 +6,8 @@ namespace PerceptualEval.Cli.Tests.Executable;
 public sealed class UsageTests(ToolModels models)
 {
     [Theory]
-    [InlineData("", "no command was given; expected score, distance, decode, encode, ", "'perceptual-eval --help'")]
-    [InlineData("nosuch --pred x", "unknown command 'nosuch'; expected score,", "'perceptual-eval --help'")]
+    [InlineData("", "no command was given; expected demo, score, distance, decode, encode, ", "'perceptual-eval --help'")]
+    [InlineData("nosuch --pred x", "unknown command 'nosuch'; expected demo, score,", "'perceptual-eval --help'")]
     [InlineData("--nosuch", "unknown command '--nosuch'", "'perceptual-eval --help'")]
     [InlineData("build", "no command was given; expected decoder, encoder, lpips", "'perceptual-eval build --help'")]
     [InlineData("build vae x", "unknown command 'vae'; expected decoder, encoder, lpips", "'perceptual-eval build --help'")]
