@@ -16,6 +16,11 @@ internal static class BenchmarkModels
 
     public static ExecutionOptions Cpu { get; } = new(ExecutionDevice.Cpu);
 
+    public static ExecutionOptions OneThread { get; } = new(ExecutionDevice.Cpu, 1);
+
+    /// <summary>A model that comes with the tool.</summary>
+    public static Model BuiltIn(string name) => Model.Open(Path.Combine(Repository(), "models", name));
+
     /// <summary>A file of the shared folder.</summary>
     public static string Shared(params string[] parts)
     {

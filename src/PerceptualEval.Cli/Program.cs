@@ -66,6 +66,7 @@ internal static class Program
     private static RootCommand Commands(CancellationToken interrupt) =>
         new("Scores latents the way people would see them: latent L2 + LPIPS of the decoded images.")
         {
+            DemoVerb.Create(interrupt),
             ScoreVerb.Create(interrupt),
             DistanceVerb.Create(interrupt),
             DecodeVerb.Create(interrupt),

@@ -3,6 +3,7 @@ using PerceptualEval.ModelBuilder;
 using PerceptualEval.ModelBuilder.Decoders;
 using PerceptualEval.ModelBuilder.Encoders;
 using PerceptualEval.ModelBuilder.Perceptual;
+using PerceptualEval.ModelBuilder.Preview;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
@@ -61,6 +62,10 @@ internal static class BuildVerb
         DefaultValueFactory = _ => "0.1",
     };
 
+    private static readonly Argument<ModelKind> Kind = new("KIND") { Description = "Decoder, encoder or lpips." };
+
+    private static readonly Option<string> Closeness = new("--closeness") { HelpName = "TEXT", Description = "How close it comes to its teacher.", Required = true };
+
     public static Command Create()
     {
         var decoder = new Command("decoder", "VAE decoder: latents → images.") { Path, Name, Config, Family, Store, CommonOptions.Models };
@@ -72,7 +77,12 @@ internal static class BuildVerb
             Net, Backbone, Heads, Baseline, Version, Name, CommonOptions.Models,
         };
         lpips.SetAction(parsed => Built(parsed, BuildLpips(parsed)));
-        return new Command("build", "Checkpoint files → a model folder with ONNX graphs and manifest.") { decoder, encoder, lpips };
+
+        // For tools/preview only, which trains the built-in models.
+        var preview = new Command("preview", "A built-in model, from what tools/preview trained.") { Kind, Path, Closeness, CommonOptions.Models };
+        preview.Hidden = true;
+        preview.SetAction(parsed => (int)BuildPreview(parsed));
+        return new Command("build", "Checkpoint files → a model folder with ONNX graphs and manifest.") { decoder, encoder, lpips, preview };
     }
 
     private static int BuildVae(ParseResult parsed, Func<string, string, string, BuildOptions?, Model> build)
@@ -126,6 +136,14 @@ internal static class BuildVerb
         return version is "0.1" or "0.0"
             ? folder => LpipsBuilder.Build(network, parsed.GetRequiredValue(Backbone), heads, version, parsed.GetRequiredValue(Name), folder)
             : throw new UsageException($"--version {version}: expected 0.1 or 0.0.");
+    }
+
+    private static ExitCode BuildPreview(ParseResult parsed)
+    {
+        var kind = parsed.GetRequiredValue(Kind);
+        Report(Installation.Install(CommonOptions.Store(parsed).Folders[0], DefaultModels.NameOf(kind), folder =>
+            PreviewBuilder.Build(kind, parsed.GetRequiredValue(Path), folder, parsed.GetRequiredValue(Closeness))));
+        return ExitCode.Ok;
     }
 
     private static int Built(ParseResult parsed, Func<string, Model> build)

@@ -31,11 +31,16 @@ internal static class CommonOptions
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object instead of a table." };
 
-    public static Option<string> Lpips { get; } = new("--lpips")
+    public static Option<string?> Lpips { get; } = new("--lpips")
     {
         HelpName = "MODEL",
-        Description = "LPIPS model: a name or the path of a model folder.",
-        Required = true,
+        Description = $"LPIPS model: a name or the path of a model folder. [default: {DefaultModels.Lpips}, an approximation of LPIPS-squeeze]",
+    };
+
+    public static Option<string?> Decoder { get; } = new("--decoder")
+    {
+        HelpName = "MODEL",
+        Description = $"VAE decoder: a model's name or the path of its folder. [default: {DefaultModels.Decoder}, an approximation of TAEF2's]",
     };
 
     public static Option<string?> Units { get; } = new("--units")

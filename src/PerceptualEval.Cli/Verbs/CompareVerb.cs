@@ -21,7 +21,7 @@ internal static class CompareVerb
         var command = new Command("compare", "Compare checkpoints against one target: differences with intervals, and a verdict. Or decoders on the same latents.")
         {
             ComparedInput.Pred, ComparedInput.Runs, ScoringOptions.Target, ScoringOptions.Images, Baseline, DatasetOptions.AllowMissing, DatasetOptions.Strict,
-            ComparedInput.Decoder, ComparedInput.Decoders, CommonOptions.Lpips,
+            CommonOptions.Decoder, ComparedInput.Decoders, CommonOptions.Lpips,
             ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight, ScoringOptions.Resize, ScoringOptions.Clamp, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,

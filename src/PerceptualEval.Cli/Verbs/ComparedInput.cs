@@ -27,8 +27,6 @@ internal sealed record ComparedInput(
         Description = "Checkpoints by a pattern in quotes, such as 'runs/*/latents': what the * stands for is the name.",
     };
 
-    public static Option<string?> Decoder { get; } = new("--decoder") { HelpName = "MODEL", Description = "VAE decoder: a model's name or the path of its folder." };
-
     public static Option<string?> Decoders { get; } = new("--decoders")
     {
         HelpName = "A,B",
@@ -58,10 +56,9 @@ internal sealed record ComparedInput(
 
         NamedPath.RequireUnique(checkpoints);
         var target = parsed.GetValue(ScoringOptions.Target) ?? throw new UsageException("--target is missing: checkpoints are compared by how close they come to it.");
-        var decoder = parsed.GetValue(Decoder) ?? throw new UsageException("--decoder is missing. Give a model's name, or --decoders to compare some.");
         var options = ScoringOptions.LossOptions(parsed);
         var store = CommonOptions.Store(parsed);
-        var model = new Lazy<Model>(() => store.Find(decoder, ModelKind.Decoder));
+        var model = new Lazy<Model>(() => DefaultModels.Find(store, parsed.GetValue(CommonOptions.Decoder), ModelKind.Decoder));
         Dataset OpenAgain() => Dataset.OpenCheckpoints(
             target, checkpoints.Select(checkpoint => ($"--pred {checkpoint.Name}", checkpoint.Path)), parsed.GetValue(ScoringOptions.Images), DatasetOptions.Rules(parsed),
             DatasetOptions.Reading(parsed, "pred").For(model, parsed), DatasetOptions.Reading(parsed, "target").For(model, parsed));
@@ -72,13 +69,13 @@ internal sealed record ComparedInput(
             names,
             dataset,
             OpenAgain,
-            () => new CheckpointScoring(names, ScoringOptions.Load(parsed, decoder, model.Value, options, dataset, store), store),
+            () => new CheckpointScoring(names, ScoringOptions.Load(parsed, model.Value, options, dataset, store), store),
             (scoring, batchSize) => Verbs.Provenance.Of(scoring.Loss, batchSize));
     }
 
     private static ComparedInput OfDecoders(ParseResult parsed, string[] decoders)
     {
-        Refuse(parsed, Decoder, Runs, ScoringOptions.Target, ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight);
+        Refuse(parsed, CommonOptions.Decoder, Runs, ScoringOptions.Target, ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight);
         if (decoders.Length < 2 || decoders.Distinct(StringComparer.Ordinal).Count() < decoders.Length)
         {
             throw new UsageException($"--decoders {parsed.GetValue(Decoders)}: expected two or more different decoders, with commas between them.");
@@ -102,8 +99,15 @@ internal sealed record ComparedInput(
             [.. models.Value.Select(model => model.Name)],
             dataset,
             OpenAgain,
-            () => DecoderScoring.Load(models.Value, store.Find(parsed.GetRequiredValue(CommonOptions.Lpips), ModelKind.Lpips), options, CommonOptions.Execution(parsed), store),
+            () => LoadDecoders(parsed, models.Value, options, store),
             (scoring, batchSize) => Verbs.Provenance.Of(models.Value, scoring.Loss, batchSize));
+    }
+
+    private static DecoderScoring LoadDecoders(ParseResult parsed, Model[] decoders, LossOptions options, ModelStore store)
+    {
+        var lpips = DefaultModels.Find(store, parsed.GetValue(CommonOptions.Lpips), ModelKind.Lpips);
+        DefaultModels.TellOfApproximations([.. decoders, lpips]);
+        return DecoderScoring.Load(decoders, lpips, options, CommonOptions.Execution(parsed), store);
     }
 
     private static LatentUnits UnitsFor(Model[] decoders, Dataset dataset)

@@ -14,13 +14,6 @@ internal static class DecodeVerb
 {
     private static readonly Argument<string> Latents = new("LATENTS") { Description = "A tensor file of latents, or a folder of them." };
 
-    private static readonly Option<string> Decoder = new("--decoder")
-    {
-        HelpName = "MODEL",
-        Description = "VAE decoder: a model's name or the path of its folder.",
-        Required = true,
-    };
-
     private static readonly Option<string> Out = new("--out") { HelpName = "DIR", Description = "The folder for the images: one ID.png per latent, ID/0000.png … per clip.", Required = true };
 
     private static readonly Option<bool> Npy = new("--npy") { Description = "Also ID.npy: float32 [3,H,W], or [3,T,H,W] for a clip, in [-1,1], not clamped." };
@@ -29,7 +22,7 @@ internal static class DecodeVerb
     {
         var command = new Command("decode", "Latents → PNG files (and float tensors).")
         {
-            Latents, Decoder, Out, Npy, DatasetOptions.Strict,
+            Latents, CommonOptions.Decoder, Out, Npy, DatasetOptions.Strict,
             CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
@@ -40,7 +33,7 @@ internal static class DecodeVerb
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var store = CommonOptions.Store(parsed);
-        var decoderModel = new Lazy<Model>(() => store.Find(parsed.GetRequiredValue(Decoder), ModelKind.Decoder));
+        var decoderModel = new Lazy<Model>(() => DefaultModels.Find(store, parsed.GetValue(CommonOptions.Decoder), ModelKind.Decoder));
         var input = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = DatasetOptions.Reading(parsed, side: null).For(decoderModel, parsed) };
         var dataset = Dataset.Open([input], DatasetOptions.Rules(parsed));
         var model = decoderModel.Value;
@@ -48,6 +41,7 @@ internal static class DecodeVerb
         var units = RunUnits.Of(model, dataset);
         var tiling = CommonOptions.Tiling(parsed);
         using var decoder = new LatentDecoder(model, CommonOptions.Execution(parsed));
+        DefaultModels.TellOfApproximations(model);
         var (done, nonFinite) = (0L, 0L);
         using (var progress = ProgressLine.OnStandardError(dataset.SampleCount, decoder.IsVideo ? "clips" : "images"))
         {

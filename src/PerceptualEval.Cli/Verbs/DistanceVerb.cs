@@ -39,7 +39,8 @@ internal static class DistanceVerb
         var map = parsed.GetValue(Map);
         RequireMappable(map, dataset);
         using var lpips = new PerceptualNetwork(
-            CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(CommonOptions.Lpips), ModelKind.Lpips), CommonOptions.Execution(parsed));
+            DefaultModels.Find(CommonOptions.Store(parsed), parsed.GetValue(CommonOptions.Lpips), ModelKind.Lpips), CommonOptions.Execution(parsed));
+        DefaultModels.TellOfApproximations(lpips.Model);
         var pairs = new List<DistancePair>();
         var interrupted = false;
         try

@@ -12,11 +12,10 @@ internal static class EncodeVerb
 {
     private static readonly Argument<string> Images = new("IMAGES") { Description = "An image, a tensor file of images in [-1,1], or a folder of them." };
 
-    private static readonly Option<string> Encoder = new("--encoder")
+    private static readonly Option<string?> Encoder = new("--encoder")
     {
         HelpName = "MODEL",
-        Description = "VAE encoder: a model's name or the path of its folder.",
-        Required = true,
+        Description = $"VAE encoder: a model's name or the path of its folder. [default: {DefaultModels.Encoder}, an approximation of TAEF2's]",
     };
 
     private static readonly Option<string> Out = new("--out")
@@ -41,7 +40,8 @@ internal static class EncodeVerb
         var dataset = Dataset.Open([new DatasetInput("IMAGES", parsed.GetRequiredValue(Images), SourceKind.Image)], DatasetOptions.Rules(parsed));
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
         using var encoder = new ImageEncoder(
-            CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Encoder), ModelKind.Encoder), CommonOptions.Execution(parsed));
+            DefaultModels.Find(CommonOptions.Store(parsed), parsed.GetValue(Encoder), ModelKind.Encoder), CommonOptions.Execution(parsed));
+        DefaultModels.TellOfApproximations(encoder.Model);
         var done = 0L;
         using (var progress = ProgressLine.OnStandardError(dataset.SampleCount, "latents"))
         {

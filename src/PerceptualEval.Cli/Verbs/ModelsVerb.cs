@@ -66,6 +66,11 @@ internal static class ModelsVerb
             yield return ("latents", LatentText.Of(latent));
         }
 
+        if (manifest.Approximates is { } approximation)
+        {
+            yield return ("approximates", $"{approximation.Model}: {approximation.Closeness}; the real one: perceptual-eval pull {approximation.Replacement}");
+        }
+
         foreach (var file in manifest.BuiltFrom)
         {
             yield return ("built from", $"{file.File}  sha256 {file.Sha256}");

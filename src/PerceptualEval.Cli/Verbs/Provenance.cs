@@ -43,5 +43,5 @@ internal static class Provenance
         return further;
     }
 
-    private static ModelIdentity Identity(Model model) => new(model.Name, model.Sha256);
+    private static ModelIdentity Identity(Model model) => new(model.Name, model.Sha256) { Approximates = model.Manifest.Approximates?.Model };
 }

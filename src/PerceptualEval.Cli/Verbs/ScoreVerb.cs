@@ -18,18 +18,11 @@ internal static class ScoreVerb
         Description = "CSV or JSONL with columns id, pred, target and image, instead of --pred, --target and --images.",
     };
 
-    private static readonly Option<string> Decoder = new("--decoder")
-    {
-        HelpName = "MODEL",
-        Description = "VAE decoder: a model's name or the path of its folder.",
-        Required = true,
-    };
-
     public static Command Create(CancellationToken interrupt)
     {
         var command = new Command("score", "Score latent pairs: latent L2 + LPIPS of the decoded images, weighted.")
         {
-            Pred, ScoringOptions.Target, ScoringOptions.Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, Decoder, CommonOptions.Lpips,
+            Pred, ScoringOptions.Target, ScoringOptions.Images, Pairs, DatasetOptions.AllowMissing, DatasetOptions.Strict, CommonOptions.Decoder, CommonOptions.Lpips,
             ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight, ScoringOptions.Resize, ScoringOptions.Clamp, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
             CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
@@ -51,15 +44,14 @@ internal static class ScoreVerb
     {
         var options = ScoringOptions.LossOptions(parsed);
         var (pred, target) = (DatasetOptions.Reading(parsed, "pred"), DatasetOptions.Reading(parsed, "target"));
-        var decoder = parsed.GetRequiredValue(Decoder);
-        var model = new Lazy<Model>(() => store.Find(decoder, ModelKind.Decoder));
+        var model = new Lazy<Model>(() => DefaultModels.Find(store, parsed.GetValue(CommonOptions.Decoder), ModelKind.Decoder));
         open = () => Dataset.OpenLatents(
             parsed.GetValue(Pred), parsed.GetValue(ScoringOptions.Target), parsed.GetValue(ScoringOptions.Images), parsed.GetValue(Pairs),
             DatasetOptions.Rules(parsed) with { Shard = ResultOptions.ShardOf(parsed) },
             pred.For(model, parsed), target.For(model, parsed));
         dataset = open();
         ScoringOptions.RequireImagesIfWeighted(dataset, options.Weights);
-        return ScoringOptions.Load(parsed, decoder, model.Value, options, dataset, store);
+        return ScoringOptions.Load(parsed, model.Value, options, dataset, store);
     }
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)

@@ -47,21 +47,21 @@ internal static class ScoringOptions
         Tiling = CommonOptions.Tiling(parsed),
     };
 
-    /// <summary>Loads the loss for a dataset: what is in other units than the run is scored in is converted.</summary>
+    /// <summary>Loads the loss for a dataset: what is in other units than the run is scored in is converted. Says which models are approximations.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="decoder">The decoder's name or folder.</param>
-    /// <param name="model">The same, found.</param>
+    /// <param name="decoder">The decoder.</param>
     /// <param name="options">How the loss is computed, but for the units.</param>
     /// <param name="dataset">The dataset.</param>
     /// <param name="store">Where to look names up.</param>
     /// <returns>The loss, owned by the caller.</returns>
-    public static LatentPerceptualLoss Load(ParseResult parsed, string decoder, Model model, LossOptions options, Dataset dataset, ModelStore store) =>
-        LatentPerceptualLoss.Load(
-            decoder,
-            parsed.GetRequiredValue(CommonOptions.Lpips),
-            options with { Units = RunUnits.Of(model, dataset) },
-            CommonOptions.Execution(parsed),
-            store);
+    public static LatentPerceptualLoss Load(ParseResult parsed, Model decoder, LossOptions options, Dataset dataset, ModelStore store)
+    {
+        var lpips = DefaultModels.Find(store, parsed.GetValue(CommonOptions.Lpips), ModelKind.Lpips);
+        var loss = LatentPerceptualLoss.Load(
+            decoder.Folder, lpips.Folder, options with { Units = RunUnits.Of(decoder, dataset) }, CommonOptions.Execution(parsed), store);
+        DefaultModels.TellOfApproximations(decoder, lpips);
+        return loss;
+    }
 
     /// <summary>Images must be there where they have a weight; where they have none, says that they are not used.</summary>
     /// <exception cref="UsageException">They aren't there.</exception>

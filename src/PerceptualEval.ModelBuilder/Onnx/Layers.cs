@@ -52,8 +52,12 @@ internal static class Layers
     public static Value Slice(this GraphBuilder graph, Value x, int axis, long start, long end) =>
         graph.Node("Slice", [x, graph.Integers(start), graph.Integers(end), graph.Integers(axis)]);
 
-    public static Value MaxPool(this GraphBuilder graph, Value x, int kernel, int stride, bool ceil = false) =>
-        graph.Node("MaxPool", [x], Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Int("ceil_mode", ceil ? 1 : 0));
+    public static Value MaxPool(this GraphBuilder graph, Value x, int kernel, int stride, bool ceil = false, int padding = 0) =>
+        graph.Node("MaxPool", [x],
+        [
+            Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Int("ceil_mode", ceil ? 1 : 0),
+            .. padding == 0 ? Array.Empty<AttributeProto>() : [Ints("pads", padding, padding, padding, padding)],
+        ]);
 
     /// <summary>Doubles height and width by repeating pixels, as torch's nearest upsampling.</summary>
     public static Value UpsampleNearest2x(this GraphBuilder graph, Value x) =>

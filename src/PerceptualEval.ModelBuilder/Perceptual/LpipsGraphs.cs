@@ -21,9 +21,10 @@ internal static class LpipsGraphs
     /// <param name="backbone">The network.</param>
     /// <param name="weights">Its checkpoint.</param>
     /// <param name="scaleInput">Whether the input is normalised (v0.1) or taken as it is (v0.0).</param>
-    public static GraphBuilder Features(BackboneNetwork backbone, Checkpoint weights, bool scaleInput)
+    /// <param name="storage">How the network's weights are stored.</param>
+    public static GraphBuilder Features(BackboneNetwork backbone, Checkpoint weights, bool scaleInput, WeightStorage storage = WeightStorage.Float32)
     {
-        var graph = new GraphBuilder($"lpips-{backbone.Name}-features");
+        var graph = new GraphBuilder($"lpips-{backbone.Name}-features", storage);
         var image = graph.Input("image", "N", "3", "H", "W");
         var features = backbone.Build(graph, weights, image, scaleInput ? InputScaling.Lpips : null);
         for (var layer = 0; layer < features.Count; layer++)

@@ -60,6 +60,9 @@ public sealed record ModelManifest
     /// <summary>Where the network and the weights come from.</summary>
     public string? Source { get; init; }
 
+    /// <summary>What the model only stands in for, and how closely; null for the real thing.</summary>
+    public Approximation? Approximates { get; init; }
+
     /// <summary>What the model gave when it was built; null for models that were built without a runtime.</summary>
     public RecordedOutput? Check { get; init; }
 

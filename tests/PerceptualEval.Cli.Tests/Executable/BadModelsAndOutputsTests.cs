@@ -27,7 +27,7 @@ public sealed class BadModelsAndOutputsTests : IDisposable
             .RefusedInput("'taesd-encoder'", "is of kind encoder", "one of kind lpips", ToolModels.Lpips);
         (await Tool.Run("distance", _latent, _latent, "--lpips", "x", "--models", _folder.Root)).RefusedInput("[4,3,3]");
         (await Tool.Run("decode", _latent, "--decoder", "x", "--out", _folder["out"], "--models", _folder.Root))
-            .RefusedInput("no decoder model 'x'", _folder.Root, "perceptual-eval build");
+            .RefusedInput("no decoder model 'x'", _folder.Root, "Installed of kind decoder: preview-decoder.");
     }
 
     [Fact]

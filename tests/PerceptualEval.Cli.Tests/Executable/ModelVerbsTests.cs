@@ -74,13 +74,15 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
     }
 
     [Fact]
-    public async Task Models_NoneInstalled_SaysWhereItLooked()
+    public async Task Models_NoneInstalled_ListsTheBuiltInOnesAndWhatTheyApproximate()
     {
-        var run = await Tool.Run("models", "--models", _folder.Root);
+        var output = (await Tool.Run("models", "--models", _folder.Root)).Succeeded().Output;
 
-        Assert.Equal((0, ""), (run.ExitCode, run.Output));
-        Assert.Contains(_folder.Root, run.Talk, StringComparison.Ordinal);
-        Assert.Contains("perceptual-eval build", run.Talk, StringComparison.Ordinal);
+        Assert.Equal(
+            ["preview-decoder", "preview-encoder", "preview-lpips"],
+            output.Split('\n').Where(line => line.Length > 0 && line[0] != ' ').Select(line => line.Split(' ')[0]));
+        Assert.Contains("LPIPS-squeeze v0.1: ", output, StringComparison.Ordinal);
+        Assert.Contains("perceptual-eval pull taef2-decoder", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +93,7 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
         Assert.Contains(
             lines, line => line.StartsWith("ok  runtime ", StringComparison.Ordinal) && line.Contains(InferenceRuntime.Version, StringComparison.Ordinal));
         Assert.Contains($"ok  models folder    {_folder.Root}", lines);
-        Assert.Contains("--  decoder models   none; make one with 'perceptual-eval build decoder'", lines);
+        Assert.Contains("ok  decoder models   preview-decoder", lines);
     }
 
     [Fact]

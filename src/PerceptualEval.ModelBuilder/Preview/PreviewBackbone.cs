@@ -1,0 +1,34 @@
+using PerceptualEval.ModelBuilder.Onnx;
+using PerceptualEval.ModelBuilder.Perceptual;
+using static PerceptualEval.ModelBuilder.Onnx.GraphBuilder;
+
+namespace PerceptualEval.ModelBuilder.Preview;
+
+/// <summary>The small network whose LPIPS distances were trained to be LPIPS-squeeze's: five convolutions, every one compared.</summary>
+internal sealed class PreviewBackbone : BackboneNetwork
+{
+    public override string Name => "preview";
+
+    public override IReadOnlyList<int> FeatureChannels { get; } = [16, 32, 48, 64, 64];
+
+    // Any size will do for the padded layers; below 16 pixels the deepest ones are a single cell, of which no training image was.
+    public override int MinimumImageSize => 16;
+
+    public override IReadOnlyList<Value> Build(GraphBuilder graph, Checkpoint weights, Value image)
+    {
+        var (x, from) = (image, 3);
+        var features = new List<Value>();
+        for (var layer = 0; layer < FeatureChannels.Count; layer++)
+        {
+            var to = FeatureChannels[layer];
+
+            // Overlapping maxima between the first four layers, as in SqueezeNet; the fifth has the size of the fourth.
+            x = layer is 1 or 2 or 3 ? graph.MaxPool(x, kernel: 3, stride: 2, padding: 1) : x;
+            x = ConvRelu(graph, weights, $"convs.{layer}", x, from, to, kernel: 3, stride: layer == 0 ? 2 : 1, padding: 1);
+            features.Add(x);
+            from = to;
+        }
+
+        return features;
+    }
+}

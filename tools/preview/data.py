@@ -1,0 +1,114 @@
+"""Renders scenes, spoils them, and labels them with the teachers, once: training then only reads.
+
+A scene gives eight images (clean, three decodes, four distorted), so 28 pairs from eight passes of the teacher; and three latents with
+their decodes. TAEF2 runs in bfloat16 here (54 dB from float32), LPIPS in float32.
+"""
+import argparse
+import itertools
+import os
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+import perturbations
+import scenes
+import teachers
+
+SEED, SIZE, SHARD = 6, 128, 36
+PAIRS = list(itertools.combinations(range(8), 2))
+CELLS = 8
+
+
+def to_tensor(image):
+    """[H,W,3] in [0,1] -> [3,H,W] in [-1,1]."""
+    return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))).float() * 2 - 1
+
+
+class Norm(nn.Module):
+    """Group normalisation in float32: in bfloat16, torch 1.13 adds up so many values wrongly (19 dB at 256 pixels)."""
+
+    def __init__(self, norm):
+        super().__init__()
+        self.norm = norm
+
+    def forward(self, x):
+        return self.norm(x.float()).to(x.dtype)
+
+
+def half(network):
+    """The network in bfloat16 and channels-last, behind a float32 face."""
+    fast = network.bfloat16().to(memory_format=torch.channels_last)
+    for module in [m for m in fast.modules() if isinstance(m, teachers.Pool)]:
+        module[1] = Norm(module[1].float())
+    return lambda x: fast(x.bfloat16().contiguous(memory_format=torch.channels_last)).float().contiguous()
+
+
+def label(lpips, images):
+    """The teacher's distance of each pair of eight images [8,3,H,W]: totals [28] and means over an 8x8 grid [28,8,8]."""
+    a, b = (torch.tensor([pair[side] for pair in PAIRS]) for side in (0, 1))
+    totals, cells = 0, 0
+    for features, head in zip(lpips.features(images), lpips.heads):
+        # |x - y|^2 = |x|^2 + |y|^2 - 2 xy: one small matrix product per pixel instead of 28 differences.
+        count, channels, height, width = features.shape
+        x = (features * head.sqrt()).permute(2, 3, 0, 1).reshape(height * width, count, channels)
+        products = torch.bmm(x, x.transpose(1, 2))
+        square = products.diagonal(dim1=1, dim2=2)
+        distance = (square[:, a] + square[:, b] - 2 * products[:, a, b]).clamp(min=0).T.reshape(len(PAIRS), 1, height, width)
+        totals = totals + distance.mean((1, 2, 3))
+        cells = cells + F.adaptive_avg_pool2d(distance, CELLS)[:, 0]
+    return totals, cells
+
+
+def shard(index, encoder, decoder, lpips):
+    """The scenes 36 k ... 36 k + 35."""
+    first = index * SHARD
+    clean = [scenes.render(scenes.TRAINING, SEED, first + i, SIZE) for i in range(SHARD)]
+    encoded = encoder(torch.stack([to_tensor(image) for image in clean]))
+    all_images, all_latents, totals, cells = [], [], [], []
+    for i, image in enumerate(clean):
+        rng = np.random.default_rng([SEED + 1, first + i])
+        latents = [encoded[i]]
+        for _ in range(2):
+            latent = encoded[i]
+            for _ in range(1 + (rng.random() < 0.25)):
+                latent = perturbations.LATENT[rng.integers(9)](rng, rng.random(), latent, encoded[i - 1])
+            latents.append(latent)
+        decoded = decoder(torch.stack(latents))
+        distorted = []
+        for kind in rng.choice(6, 4, replace=False):
+            base = ((decoded[0].numpy().transpose(1, 2, 0) + 1) / 2).clip(0, 1) if rng.random() < 0.15 else image
+            distorted.append(to_tensor(perturbations.spoil(rng, perturbations.IMAGE[kind], rng.random(), base)))
+        images = torch.stack([to_tensor(image), *decoded, *distorted]).half()
+        total, grid = label(lpips, images.float())
+        all_images.append(images)
+        all_latents.append(torch.stack(latents).half())
+        totals.append(total)
+        cells.append(grid)
+    return {'images': torch.stack(all_images), 'latents': torch.stack(all_latents), 'totals': torch.stack(totals), 'cells': torch.stack(cells)}
+
+
+@torch.no_grad()
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--teachers', required=True, help='folder with the weight files of TAEF2, SqueezeNet and LPIPS')
+    parser.add_argument('--out', required=True)
+    parser.add_argument('--first', type=int, default=0)
+    parser.add_argument('--last', type=int, default=100)
+    parser.add_argument('--step', type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    encoder, decoder, lpips = teachers.load(options.teachers)
+    encoder, decoder = half(encoder), half(decoder)
+    os.makedirs(options.out, exist_ok=True)
+    for index in range(options.first, options.last, options.step):
+        path = os.path.join(options.out, f'{index:04}.pt')
+        if not os.path.exists(path):
+            torch.save(shard(index, encoder, decoder, lpips), path + '.part')
+            os.replace(path + '.part', path)
+            print(f'shard {index}', flush=True)
+
+
+if __name__ == '__main__':
+    main()

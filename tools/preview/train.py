@@ -1,0 +1,209 @@
+"""Trains one preview model on the shards that data.py wrote. The learning rate falls along a cosine over the minutes given."""
+import argparse
+import copy
+import glob
+import json
+import math
+import os
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import students
+import teachers
+from data import CELLS, PAIRS
+
+
+RATES = {'decoder': 1.5e-3, 'encoder': 1.5e-3, 'lpips': 3e-3}
+FLOOR = 0.003
+
+
+class Shards:
+    """What the shards hold, read as they appear; the last two scenes of each are kept for validation."""
+
+    def __init__(self, folder):
+        self.folder, self.read, self.parts = folder, set(), []
+
+    def refresh(self):
+        for path in sorted(set(glob.glob(os.path.join(self.folder, '*.pt'))) - self.read):
+            self.read.add(path)
+            self.parts.append(torch.load(path))
+        return self
+
+    def scenes(self):
+        return [(part, i) for part in self.parts for i in range(part['images'].shape[0] - 2)]
+
+    def validation(self):
+        return [(part, i) for part in self.parts[:24] for i in range(part['images'].shape[0] - 2, part['images'].shape[0])]
+
+
+def channels_last(x):
+    return x.contiguous(memory_format=torch.channels_last)
+
+
+def gradients(x):
+    return x[..., 1:, :] - x[..., :-1, :], x[..., :, 1:] - x[..., :, :-1]
+
+
+class DecoderTask:
+    """Squared error, the same of the gradients, and (in part of the steps) the teacher's LPIPS between the two outputs."""
+
+    batch = 4
+
+    def __init__(self, lpips):
+        self.lpips = lpips
+
+    def loss(self, network, batch, progress, rng):
+        latents = torch.stack([part['latents'][i] for part, i in batch]).float().flatten(0, 1)
+        targets = torch.stack([part['images'][i, 1:4] for part, i in batch]).float().flatten(0, 1)
+        with torch.autocast('cpu', dtype=torch.bfloat16):
+            output = network(channels_last(latents))
+        output = output.float()
+        loss = F.mse_loss(output, targets) + 0.5 * sum(F.mse_loss(a, b) for a, b in zip(gradients(output), gradients(targets)))
+        if progress > 0.3 and rng.random() < 0.5:
+            pick = torch.from_numpy(rng.permutation(len(targets))[:3])
+            with torch.no_grad():
+                reference = self.lpips.features(targets[pick])
+            distance = sum(m.mean() for m in self.lpips.maps(self.lpips.features(output[pick]), reference))
+            loss = loss + 0.02 * distance
+        return loss
+
+    @torch.no_grad()
+    def validate(self, network, scenes):
+        values = []
+        for part, i in scenes:
+            output = network(part['latents'][i].float())
+            error = (output - part['images'][i, 1:4].float()).pow(2).mean((1, 2, 3))
+            values.append(10 * torch.log10(4 / error))
+        return {'psnr': torch.cat(values).mean().item()}
+
+
+class EncoderTask:
+    """Squared error of the latents of clean images."""
+
+    batch = 12
+
+    def __init__(self, lpips):
+        pass
+
+    def loss(self, network, batch, progress, rng):
+        images = torch.stack([part['images'][i, 0] for part, i in batch]).float()
+        latents = torch.stack([part['latents'][i, 0] for part, i in batch]).float()
+        with torch.autocast('cpu', dtype=torch.bfloat16):
+            output = network(channels_last(images))
+        return F.mse_loss(output.float(), latents)
+
+    @torch.no_grad()
+    def validate(self, network, scenes):
+        error = [F.mse_loss(network(part['images'][i, :1].float()), part['latents'][i, :1].float()).item() for part, i in scenes]
+        scale = [part['latents'][i, 0].float().var().item() for part, i in scenes]
+        return {'explained': 1 - sum(error) / sum(scale)}
+
+
+class LpipsTask:
+    """Smooth L1 on the logarithm of the distances of all pairs of a scene, of the whole picture and of each of 64 parts of it."""
+
+    batch = 2
+
+    def __init__(self, lpips):
+        self.a, self.b = (torch.tensor([pair[side] for pair in PAIRS]) for side in (0, 1))
+
+    def distances(self, network, images):
+        """Totals [n,28] and means over an 8x8 grid [n,28,8,8] of n scenes of eight images."""
+        n, totals, cells = images.shape[0], 0, 0
+        for features, root in zip(network.features(channels_last(images.flatten(0, 1))), network.roots):
+            _, channels, height, width = features.shape
+            x = (features * root).permute(0, 2, 3, 1).reshape(n, 8, height * width, channels).transpose(1, 2)
+            products = x @ x.transpose(-1, -2)
+            square = products.diagonal(dim1=-2, dim2=-1)
+            distance = square[..., self.a] + square[..., self.b] - 2 * products[..., self.a, self.b]
+            distance = distance.transpose(1, 2).reshape(n, len(PAIRS), height, width)
+            totals = totals + distance.mean((2, 3))
+            cells = cells + F.adaptive_avg_pool2d(distance, CELLS)
+        return totals.clamp(min=0), cells.clamp(min=0)
+
+    def loss(self, network, batch, progress, rng):
+        images = torch.stack([part['images'][i] for part, i in batch]).float()
+        totals, cells = self.distances(network, images)
+        log = lambda d: torch.log(d + FLOOR)
+        ask = lambda a, b: F.smooth_l1_loss(log(a), log(b), beta=0.15)
+        return ask(totals, torch.stack([part['totals'][i] for part, i in batch])) \
+            + 0.5 * ask(cells, torch.stack([part['cells'][i].clamp(min=0) for part, i in batch]))
+
+    @torch.no_grad()
+    def validate(self, network, scenes):
+        found = torch.cat([self.distances(network, part['images'][i:i + 1].float())[0] for part, i in scenes])
+        truth = torch.stack([part['totals'][i] for part, i in scenes])
+        relative = lambda pairs: ((found[:, pairs] / truth[:, pairs]) - 1).abs().nanmedian().item()
+        decoded = [k for k, pair in enumerate(PAIRS) if pair in ((1, 2), (1, 3), (2, 3))]
+        distorted = [k for k, pair in enumerate(PAIRS) if pair[0] == 0 and pair[1] >= 4]
+        return {'decoded': relative(decoded), 'distorted': relative(distorted), 'ratio': (found[:, distorted] / truth[:, distorted]).nanmedian().item()}
+
+
+TASKS = {'decoder': DecoderTask, 'encoder': EncoderTask, 'lpips': LpipsTask}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('model', choices=students.NETWORKS)
+    parser.add_argument('--data', required=True)
+    parser.add_argument('--teachers', required=True)
+    parser.add_argument('--out', required=True, help='the checkpoint (.pt) that is written now and then; its log gets .jsonl')
+    parser.add_argument('--minutes', type=float, default=60)
+    parser.add_argument('--seed', type=int, default=6)
+    parser.add_argument('--resume', type=float, help='continue from the checkpoint in --out, at this share of the schedule')
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+
+    network = students.NETWORKS[options.model]().to(memory_format=torch.channels_last)
+    if options.resume:
+        network.load_state_dict(torch.load(options.out))
+    average = copy.deepcopy(network).requires_grad_(False)
+    task = TASKS[options.model](teachers.load(options.teachers)[2])
+    shards = Shards(options.data).refresh()
+    optimiser = torch.optim.AdamW(network.parameters(), lr=RATES[options.model], betas=(0.9, 0.98), weight_decay=1e-4)
+    start, step, queue, losses, told, refreshed, first = time.time(), 0, [], [], 0.0, 0.0, options.resume or 0
+    while (progress := first + (1 - first) * (time.time() - start) / (60 * options.minutes)) < 1:
+        if time.time() - refreshed > 60:
+            shards.refresh()
+            refreshed = time.time()
+        if len(queue) < task.batch:
+            scenes = shards.scenes()
+            queue = [scenes[i] for i in rng.permutation(len(scenes))]
+        batch, queue = queue[:task.batch], queue[task.batch:]
+        rate = RATES[options.model] * min(1, step / 200) * (0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * progress)))
+        for group in optimiser.param_groups:
+            group['lr'] = rate
+        loss = task.loss(network, batch, progress, rng)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        step += 1
+        losses.append(loss.item())
+        keep = min(0.999, step / (step + 100))
+        with torch.no_grad():
+            for slow, fast in zip(average.parameters(), network.parameters()):
+                slow.lerp_(fast, 1 - keep)
+        if time.time() - told > 90:
+            told = time.time()
+            save(average, options, step, progress, np.mean(losses), task, shards)
+            losses = []
+    save(average, options, step, 1, np.mean(losses), task, shards)
+
+
+def save(average, options, step, progress, loss, task, shards):
+    line = {'step': step, 'progress': round(progress, 4), 'scenes': len(shards.scenes()), 'loss': round(float(loss), 5)}
+    line.update({key: round(value, 4) for key, value in task.validate(average, shards.validation()).items()})
+    with open(os.path.splitext(options.out)[0] + '.jsonl', 'a') as log:
+        log.write(json.dumps(line) + '\n')
+    torch.save(average.state_dict(), options.out + '.part')
+    os.replace(options.out + '.part', options.out)
+
+
+if __name__ == '__main__':
+    main()
