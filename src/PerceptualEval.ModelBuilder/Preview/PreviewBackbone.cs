@@ -14,8 +14,13 @@ internal sealed class PreviewBackbone : BackboneNetwork
     // Any size will do for the padded layers; below 16 pixels the deepest ones are a single cell, of which no training image was.
     public override int MinimumImageSize => 16;
 
-    public override IReadOnlyList<Value> Build(GraphBuilder graph, Checkpoint weights, Value image)
+    public override IReadOnlyList<Value> Build(GraphBuilder graph, Checkpoint weights, Value image, InputScaling? scaling)
     {
+        if (scaling is not null)
+        {
+            throw new ArgumentException("the preview network was trained on images in [-1,1] as they are; it takes no scaling.", nameof(scaling));
+        }
+
         var (x, from) = (image, 3);
         var features = new List<Value>();
         for (var layer = 0; layer < FeatureChannels.Count; layer++)
