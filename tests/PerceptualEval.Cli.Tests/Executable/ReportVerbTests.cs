@@ -49,7 +49,8 @@ public sealed class ReportVerbTests(ToolModels models) : IDisposable
     public async Task Report_InputsGoneOrChanged_SaysWhyThereAreNoPictures()
     {
         (await Score("--out", _folder["results"])).Succeeded();
-        _folder.Npy("pred/s1.npy", 1, 4, 4, 4);
+        _folder.Npy("pred/more.npy", 1, 4, 4, 4);
+        _folder.Npy("target/more.npy", 1, 4, 4, 4);
 
         var changed = await models.Run("report", _folder["results"], "-o", _folder["changed.html"]);
         Directory.Delete(_folder["pred"], recursive: true);

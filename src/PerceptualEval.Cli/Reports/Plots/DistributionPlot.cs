@@ -57,7 +57,11 @@ internal static class DistributionPlot
         {
             plot.Add.Bars(counts.Select((count, bin) => new Bar
             {
-                Position = low + ((bin + 0.5) * width), Value = count, Size = width, FillColor = color, LineWidth = 0,
+                Position = low + ((bin + 0.5) * width),
+                Value = count,
+                Size = width,
+                FillColor = color,
+                LineWidth = 0,
             }).ToArray());
             return;
         }
