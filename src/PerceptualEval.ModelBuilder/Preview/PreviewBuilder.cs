@@ -1,3 +1,4 @@
+using PerceptualEval.Inference;
 using PerceptualEval.ModelBuilder.Onnx;
 using PerceptualEval.ModelBuilder.Perceptual;
 using PerceptualEval.Models;
@@ -25,26 +26,30 @@ public static class PreviewBuilder
         using var weights = new Checkpoint(checkpointPath, key => key);
         var manifest = Describe(kind, closeness) with { BuiltFrom = [weights.Hashed()] };
         ModelFolder.RequireFree(modelsFolder, manifest.Name);
-        var graphs = kind switch
+        var (graphs, arrays) = kind switch
         {
-            ModelKind.Decoder => new Dictionary<string, GraphBuilder> { ["decoder"] = PreviewDecoder.Build(weights, WeightStorage.Float16) },
-            ModelKind.Encoder => new Dictionary<string, GraphBuilder> { ["encoder"] = PreviewEncoder.Build(weights, WeightStorage.Float16) },
+            ModelKind.Decoder => Single("decoder", PreviewDecoder.Build(weights, WeightStorage.Float16)),
+            ModelKind.Encoder => Single("encoder", PreviewEncoder.Build(weights, WeightStorage.Float16)),
             _ => LpipsGraphsOf(weights),
         };
         weights.RequireComplete($"the {manifest.Name} network");
-        return ModelFolder.Write(modelsFolder, manifest, graphs);
+        return ModelFolder.Write(modelsFolder, manifest, graphs, arrays);
     }
 
-    private static Dictionary<string, GraphBuilder> LpipsGraphsOf(Checkpoint weights)
+    private static (Dictionary<string, GraphBuilder> Graphs, Dictionary<string, float[]>? Arrays) Single(string role, GraphBuilder graph) =>
+        (new Dictionary<string, GraphBuilder> { [role] = graph }, null);
+
+    private static (Dictionary<string, GraphBuilder> Graphs, Dictionary<string, float[]>? Arrays) LpipsGraphsOf(Checkpoint weights)
     {
         var backbone = new PreviewBackbone();
         var heads = backbone.FeatureChannels.Select((channels, layer) => weights.Values($"lin{layer}", 1, channels, 1, 1)).ToArray();
-        return new Dictionary<string, GraphBuilder>
+        var graphs = new Dictionary<string, GraphBuilder>
         {
             ["features"] = LpipsGraphs.Features(backbone, weights, scaleInput: false, WeightStorage.Float16),
             ["distance"] = LpipsGraphs.Distance(backbone, heads),
             ["map"] = LpipsGraphs.Map(backbone, heads),
         };
+        return (graphs, new Dictionary<string, float[]> { [PerceptualNetwork.HeadsRole] = [.. heads.SelectMany(head => head)] });
     }
 
     private static ModelManifest Describe(ModelKind kind, string closeness) => kind switch

@@ -84,7 +84,7 @@ public sealed class FileListingTests
 
         var exception = Assert.Throws<DatasetException>(() => FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)));
 
-        Assert.Equal($"--pred '{folder.Root}' is empty; expected files that end in .npy .npz .safetensors .pt .pth .ckpt .bin .latent .tar .tar.gz .tgz .parquet.", exception.Message);
+        Assert.Equal($"--pred '{folder.Root}' is empty; expected files that end in .npy .npz .safetensors .pt .pth .ckpt .bin .latent .tar .tar.gz .tgz .zip .parquet.", exception.Message);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using PerceptualEval.Inference;
-using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.ModelBuilder.Tests.Laws;
 
