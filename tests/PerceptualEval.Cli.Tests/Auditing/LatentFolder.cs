@@ -1,7 +1,7 @@
 using PerceptualEval.Cli.Images;
 using PerceptualEval.TensorFiles;
-using PerceptualEval.TestSupport;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Auditing;
 

@@ -1,5 +1,5 @@
-using PerceptualEval.TestSupport;
 using PerceptualEval.Tensors;
+using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Auditing;
 
