@@ -63,7 +63,7 @@ internal static class ComparisonReport
                 yield return new ReportDifference(
                     comparison.Name, term.Key, difference.Mean, difference.Ci95?.Low, difference.Ci95?.High, difference.WinRate,
                     isLoss ? comparison.HolmP : difference.P,
-                    InWords(isLoss ? comparison.Verdict : difference.Ci95 is { High: < 0 } ? Comparisons.Verdict.Better : difference.Ci95 is { Low: > 0 } ? Comparisons.Verdict.Worse : Comparisons.Verdict.NoDifferenceShown));
+                    InWords(isLoss ? comparison.Verdict : CheckpointComparison.VerdictOf(difference, difference.P)));
             }
         }
     }

@@ -70,6 +70,7 @@ internal static class ReportPage
         using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"the report's '{name}' is not in this assembly.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
+        // A browser hashes a script with its own line ends, whatever those of the checkout were.
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

@@ -78,7 +78,7 @@ internal static class AuditVerb
         ParseResult parsed, Dataset alone, Func<Dataset?> openPairs, Model model, AuditProvenance provenance, Action<AuditResult, PictureRecipe> show, CancellationToken interrupt)
     {
         var known = new AuditDecoder(model.Name, model.Manifest.Latent!);
-        provenance = provenance with { Decoder = new ModelIdentity(model.Name, model.Sha256) };
+        provenance = provenance with { Decoder = Provenance.Identity(model) };
         var pairs = openPairs();
         if (pairs is null || parsed.GetValue(Lpips) is not { } lpipsName)
         {
@@ -93,7 +93,8 @@ internal static class AuditVerb
             throw new UsageException($"decoder '{model.Name}' takes clips, whose decoded frames are not audited. Leave out --lpips: values, shapes and sizes are checked without it.");
         }
 
-        provenance = provenance with { Runtime = InferenceRuntime.Version, Device = $"{decoder.Device}", Lpips = new ModelIdentity(lpips.Model.Name, lpips.Model.Sha256) };
+        provenance = provenance with { Runtime = InferenceRuntime.Version, Device = $"{decoder.Device}", Lpips = Provenance.Identity(lpips.Model) };
+        DefaultModels.TellOfApproximations(model, lpips.Model);
         var tiling = CommonOptions.Tiling(parsed);
         var result = new AuditRun(alone, pairs, known, new Reconstruction(decoder, lpips, tiling), interrupt).Run(provenance, CommonOptions.BatchSize(parsed, decoder.Device));
         show(result, new PictureRecipe(() => openPairs()!, null, [new PictureSource(0, decoder)], lpips, RunUnits.Of(model, pairs), tiling));

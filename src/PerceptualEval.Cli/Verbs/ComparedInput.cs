@@ -93,6 +93,7 @@ internal sealed record ComparedInput(
             [new("--pred", latents, SourceKind.Latent) { Reading = reading }, new("--images", images, SourceKind.Image) { Reading = reading }],
             DatasetOptions.Rules(parsed));
         var dataset = OpenAgain();
+        RequireDifferentNames(models.Value);
         var units = UnitsFor(models.Value, dataset);
         var options = ScoringOptions.LossOptions(parsed) with { Weights = new LossWeights(0, 0, 1), Units = units };
         return new ComparedInput(
@@ -101,6 +102,15 @@ internal sealed record ComparedInput(
             OpenAgain,
             () => LoadDecoders(parsed, models.Value, options, store),
             (scoring, batchSize) => Verbs.Provenance.Of(models.Value, scoring.Loss, batchSize));
+    }
+
+    // Fine-tuned copies of one decoder may lie in folders of one name; results would not tell them apart.
+    private static void RequireDifferentNames(Model[] decoders)
+    {
+        if (decoders.GroupBy(decoder => decoder.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } same)
+        {
+            throw new UsageException($"--decoders: '{string.Join("' and '", same.Select(decoder => decoder.Folder))}' are both called '{same.Key}'. Build each under a name of its own.");
+        }
     }
 
     private static DecoderScoring LoadDecoders(ParseResult parsed, Model[] decoders, LossOptions options, ModelStore store)

@@ -53,7 +53,7 @@ internal static class MergeVerb
         var output = parsed.GetValue(Out);
         if (output is not null && ResultOptions.IsFolder(output))
         {
-            WriteFolder(output, run, merged, summary);
+            WriteFolder(output, run, merged, summary, isComplete: missing is null);
         }
         else if (output is not null)
         {
@@ -93,12 +93,19 @@ internal static class MergeVerb
         return ResultRun.Of(folders[0].Manifest!) with { Provenance = JsonElement.Parse(provenance.ToJsonString()) };
     }
 
-    private static void WriteFolder(string path, ResultRun run, ResultSet merged, LossSummary summary)
+    private static void WriteFolder(string path, ResultRun run, ResultSet merged, LossSummary summary, bool isComplete)
     {
         using var folder = ResultFolderWriter.Open(path, run, ResultOptions.DefaultPartSize, resume: false);
         foreach (var rows in merged.BadFiles.Concat(merged.Rows).OrderBy(row => row.Sample).Chunk(ResultOptions.DefaultPartSize))
         {
             folder.Write(rows);
+        }
+
+        if (!isComplete)
+        {
+            // What is missing must not count as scored: a folder that is called complete is never looked into again.
+            folder.Flush();
+            return;
         }
 
         folder.Complete(ResultJson.Bytes(ScoreSummary.Of(summary, merged.BadFiles.Count), ResultJson.Default.ScoreSummary));

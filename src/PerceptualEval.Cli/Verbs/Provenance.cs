@@ -43,5 +43,6 @@ internal static class Provenance
         return further;
     }
 
-    private static ModelIdentity Identity(Model model) => new(model.Name, model.Sha256) { Approximates = model.Manifest.Approximates?.Model };
+    /// <summary>A model as results name it.</summary>
+    public static ModelIdentity Identity(Model model) => new(model.Name, model.Sha256) { Approximates = model.Manifest.Approximates?.Model };
 }

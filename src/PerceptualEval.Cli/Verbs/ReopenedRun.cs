@@ -86,7 +86,7 @@ internal static class ReopenedRun
         Add(arguments, "--models", parsed.GetValue(CommonOptions.Models));
         Add(arguments, "--device", parsed.GetValue(CommonOptions.Device));
         Add(arguments, "--threads", parsed.GetValue(CommonOptions.Threads) is { } threads ? FormattableString.Invariant($"{threads}") : null);
-        var again = command.Parse(arguments);
+        var again = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         return again.Errors.Count == 0 ? again : throw new UsageException($"the manifest's run can't be repeated: {again.Errors[0].Message}");
     }
 

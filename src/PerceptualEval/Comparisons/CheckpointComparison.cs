@@ -23,8 +23,13 @@ public sealed record CheckpointComparison(
     public const double Level = 0.05;
 
     /// <summary>What that shows.</summary>
-    public Verdict Verdict => HolmP >= Level ? Verdict.NoDifferenceShown
-        : Loss?.Ci95 is { High: < 0 } ? Verdict.Better
-        : Loss?.Ci95 is { Low: > 0 } ? Verdict.Worse
+    public Verdict Verdict => VerdictOf(Loss, HolmP);
+
+    /// <summary>What a difference shows: better or worse where the interval excludes 0 and p is below 0.05.</summary>
+    /// <param name="difference">The difference; null for none.</param>
+    /// <param name="p">Its p-value, corrected where several are looked at.</param>
+    public static Verdict VerdictOf(PairedDifference? difference, double p) => p >= Level ? Verdict.NoDifferenceShown
+        : difference?.Ci95 is { High: < 0 } ? Verdict.Better
+        : difference?.Ci95 is { Low: > 0 } ? Verdict.Worse
         : Verdict.NoDifferenceShown;
 }

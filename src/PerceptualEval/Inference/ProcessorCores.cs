@@ -30,7 +30,7 @@ internal static class ProcessorCores
             var cores = Numbers(allowed).Select(cpu => File.ReadAllText($"{topology}/cpu{cpu}/topology/thread_siblings_list")).Distinct().Count();
             return cores > 0 ? Math.Min(cores, limit) : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             return null;
         }

@@ -38,7 +38,6 @@ public sealed class CompareRefusalTests : IDisposable
         (await Run([.. arguments.Split(' '), "--decoder", ToolModels.Decoder])).RefusedInput(expected);
 
     [Theory]
-    [InlineData("--target t.npy --pred a=t.npy", "--decoder is missing")]
     [InlineData("--decoders taesd --pred t.npy --images t.npy", "--decoders taesd: expected two or more")]
     [InlineData("--decoders taesd,taesd --pred t.npy --images t.npy", "expected two or more different decoders")]
     [InlineData("--decoders taesd,nosuch --pred t.npy", "Give --pred LATENTS once, and --images")]

@@ -47,7 +47,7 @@ function showDifferences() {
     }
     const section = show("differences");
     section.querySelector(".lead").textContent =
-        `Against the baseline, ${checkpoints[0].name}, sample by sample. An interval that does not reach 0 is a difference that chance does not explain; wins are the samples in which the checkpoint is lower. The p of the loss is corrected for the number of comparisons (Holm).`;
+        `Against the baseline, ${checkpoints[0].name}, sample by sample. Better or worse: the interval excludes 0 and p is below 0.05; wins are the samples in which the checkpoint is lower. The p of the loss is corrected for the number of comparisons (Holm), those of the terms are not.`;
     for (const term of terms) {
         const differences = report.differences.filter(difference => difference.term === term.key);
         if (differences.length > 0) {

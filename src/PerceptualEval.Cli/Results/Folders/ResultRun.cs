@@ -26,8 +26,8 @@ internal sealed record ResultRun(string Verb, IReadOnlyDictionary<string, string
     {
         var (ours, theirs) = (Fields(exceptShard), there.Fields(exceptShard));
         return ours.Keys.Union(theirs.Keys)
-            .Where(name => ours.GetValueOrDefault(name) != theirs.GetValueOrDefault(name))
-            .Select(name => $"{name} is {Text(theirs.GetValueOrDefault(name))} there, {Text(ours.GetValueOrDefault(name))} now")
+            .Where(field => ours.GetValueOrDefault(field) != theirs.GetValueOrDefault(field))
+            .Select(field => $"{field.Name} is {Text(theirs.GetValueOrDefault(field))} there, {Text(ours.GetValueOrDefault(field))} now")
             .FirstOrDefault();
     }
 
@@ -36,19 +36,20 @@ internal sealed record ResultRun(string Verb, IReadOnlyDictionary<string, string
 
     private static string Text(string? value) => value is null ? "not given" : $"'{value}'";
 
-    private Dictionary<string, string> Fields(bool exceptShard)
+    private Dictionary<(bool IsAsked, string Name), string> Fields(bool exceptShard)
     {
-        var fields = new Dictionary<string, string> { ["verb"] = Verb };
+        var fields = new Dictionary<(bool IsAsked, string Name), string> { [(false, "verb")] = Verb };
         foreach (var (name, value) in Asked)
         {
-            fields[name] = value;
+            // What was asked for may have the name of what came of it: units as given, and units of the scores.
+            fields[(true, name)] = value;
         }
 
         foreach (var property in Provenance.EnumerateObject().Where(property => !(exceptShard && property.NameEquals(ShardField))))
         {
             // Shards run on several GPUs of one kind; which one is no difference.
             var value = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : OnOneLine(property.Value);
-            fields[property.Name] = property.NameEquals(DeviceField) ? value.Split(':')[0] : value;
+            fields[(false, property.Name)] = property.NameEquals(DeviceField) ? value.Split(':')[0] : value;
         }
 
         return fields;

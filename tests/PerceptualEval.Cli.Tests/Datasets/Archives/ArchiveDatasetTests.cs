@@ -4,6 +4,7 @@ using PerceptualEval.TestSupport;
 namespace PerceptualEval.Cli.Tests.Datasets.Archives;
 
 /// <summary>Datasets of archives: how they pair, and what they hold in memory.</summary>
+[Collection(nameof(LiveBuffers))]
 public sealed class ArchiveDatasetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
