@@ -34,6 +34,19 @@ public sealed class FileListingTests
     }
 
     [Fact]
+    public void List_TensorsOfInvoke_NeedNoExtension()
+    {
+        using var folder = new TemporaryFolder();
+        const string Tensor = "Tensor_0b1ad5f8-44d5-4f9c-8f6b-0fda5a9cfb11";
+        foreach (var name in new[] { Tensor, "Tensor_1", "Conditioning_0b1ad5f8-44d5-4f9c-8f6b-0fda5a9cfb11" })
+        {
+            folder.Text(name);
+        }
+
+        Assert.Equal([Tensor], FileListing.List(new DatasetInput("--pred", folder.Root, SourceKind.Latent)).Listed.Select(file => file.Id));
+    }
+
+    [Fact]
     public void List_Images_TakesPicturesAndTensors()
     {
         using var folder = new TemporaryFolder();

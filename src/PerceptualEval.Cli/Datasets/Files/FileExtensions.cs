@@ -1,3 +1,5 @@
+using PerceptualEval.Cli.Datasets.Formats;
+
 namespace PerceptualEval.Cli.Datasets.Files;
 
 /// <summary>Which files of a folder belong to a dataset. A file named directly may have any extension: tensor files are told by content.</summary>
@@ -18,7 +20,8 @@ internal static class FileExtensions
     public static bool Belongs(ReadOnlySpan<char> path, SourceKind kind) => IsTensor(path) || (kind == SourceKind.Image && EndsWithOneOf(path, Images));
 
     /// <summary>Whether a path where an image is expected names a tensor file rather than a picture.</summary>
-    public static bool IsTensor(ReadOnlySpan<char> path) => EndsWithOneOf(path, Tensors) || IsShardIndex(path);
+    public static bool IsTensor(ReadOnlySpan<char> path) =>
+        EndsWithOneOf(path, Tensors) || IsShardIndex(path) || InvokeFormat.IsName(Path.GetFileName(path));
 
     /// <summary>Whether a path is that of the index of safetensors shards, which reads as one file.</summary>
     public static bool IsShardIndex(ReadOnlySpan<char> path) => path.EndsWith(ShardIndex, StringComparison.OrdinalIgnoreCase);

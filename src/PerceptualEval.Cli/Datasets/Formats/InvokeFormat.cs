@@ -9,6 +9,9 @@ internal sealed partial class InvokeFormat : LatentFormat
 
     public override string Writer => "InvokeAI";
 
+    /// <summary>Whether a file that has no extension is named as InvokeAI names its tensors.</summary>
+    public static bool IsName(ReadOnlySpan<char> name) => TensorName().IsMatch(name);
+
     public override RecognisedFile? Recognise(LatentFile file) =>
         file.Container == "torch" && file.Bare is { Shape.Rank: 3 or 4 } tensor && (TensorName().IsMatch(file.Stem) || file.Reading.Format == Name)
             ? Found(new StoredLatent(tensor, "", LatentLayout.Image, UnitStatement.Model("InvokeAI multiplies by the scaling factor when it encodes")))

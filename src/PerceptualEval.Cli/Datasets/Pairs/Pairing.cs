@@ -20,7 +20,9 @@ internal static class Pairing
     /// <exception cref="DatasetException">An input is missing, empty or ambiguous, files and folders are mixed, or nothing pairs.</exception>
     public static FileGroups Pair(IReadOnlyList<DatasetInput> inputs, LeftOut leftOut)
     {
-        var sets = inputs.Select(OpenSet).ToArray();
+        // Listing a folder waits for the disk and sorts: all at the same time, the first error in the order of the inputs.
+        var opening = inputs.Select(input => Task.Run(() => OpenSet(input))).ToArray();
+        var sets = Array.ConvertAll(opening, task => task.GetAwaiter().GetResult());
         var folder = Array.FindIndex(sets, set => set is not null);
         var file = Array.IndexOf(sets, null);
         if (folder >= 0 && file >= 0)
