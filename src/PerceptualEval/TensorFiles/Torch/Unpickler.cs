@@ -85,12 +85,12 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
                 break;
             case (byte)'R' or 0x81: // REDUCE, NEWOBJ
                 var arguments = _stack.Pop<object?[]>();
-                _stack.Push(TorchObjects.Call(_stack.Pop<PickleGlobal>(), arguments));
+                _stack.Push(objects.Call(_stack.Pop<PickleGlobal>(), arguments));
                 break;
             case 0x92: // NEWOBJ_EX
                 _stack.Pop();
                 var positional = _stack.Pop<object?[]>();
-                _stack.Push(TorchObjects.Call(_stack.Pop<PickleGlobal>(), positional));
+                _stack.Push(objects.Call(_stack.Pop<PickleGlobal>(), positional));
                 break;
             case (byte)'b': // BUILD
                 var state = _stack.Pop();
