@@ -112,6 +112,22 @@ public sealed class HostileFilesTests
     }
 
     [Fact]
+    public void Read_CompressedValuesThatAreAskedForFromBackToFront_AreRefusedAfterAHundredPasses()
+    {
+        using var folder = new TemporaryFolder();
+        using var file = TensorFile.Open(folder.Write("a.npz", Zip(CompressionLevel.Optimal, ("a.npy", Npy(Header(1 << 10), new byte[4 << 10])))));
+        var entry = file.Tensors[0];
+        var value = new float[1];
+        void Read(int element) => file.Read(entry, element, value);
+
+        // Opening was two passes, the second for the header's text; the first value lies ahead of it.
+        Enumerable.Range(1, 99).ToList().ForEach(i => Read(1000 - i));
+        var exception = Assert.Throws<TensorFileException>(() => Read(900));
+
+        Assert.Contains("had to be unpacked more than 100 times. Save it uncompressed.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Open_ZipWithTwoMembersOfOneName_IsRefused()
     {
         var array = Npy(Header(1), new byte[4]);
