@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Pipes;
 using System.Text;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.TestSupport;
@@ -36,6 +37,15 @@ public sealed class HostileFilesTests
         Assert.Contains("is a directory", Refusal(Path.GetDirectoryName(folder["x"])!), StringComparison.Ordinal);
         Assert.Contains("no such file", Refusal("nul\0character"), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => TensorFile.Open(""));
+    }
+
+    [Fact]
+    public void Open_Pipe_IsRefused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "pipes have paths on Linux only");
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+
+        Assert.Contains("is a pipe or device", Refusal($"/proc/self/fd/{pipe.GetClientHandleAsString()}"), StringComparison.Ordinal);
     }
 
     [Theory]
