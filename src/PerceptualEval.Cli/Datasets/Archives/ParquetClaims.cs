@@ -37,6 +37,13 @@ internal sealed class ParquetClaims(BoundedStream file)
     private const int DictionaryValues = 701;
     private const int NewDataValues = 801;
     private const int DictionaryPage = 2;
+    private const int NewDataPage = 3;
+
+    // Pages may be a few bytes long: their headers are read by way of a window, not each with all the bytes that it may have.
+    private readonly byte[] _window = new byte[2 * MaxPageHeaderBytes];
+    private long _windowAt;
+    private int _windowCount;
+    private long _columnBytes;
 
     /// <summary>Checks the footer, before the file is opened.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or claims more than the file holds.</exception>
@@ -109,6 +116,13 @@ internal sealed class ParquetClaims(BoundedStream file)
             values += page.Number(Type) == DictionaryPage ? 0 : page.Number(DataValues) ?? page.Number(NewDataValues) ?? 0;
         }
 
+        // Row groups that share their pages are how a small file claims to be endless.
+        _columnBytes += at - Start(column);
+        if (_columnBytes > file.Length)
+        {
+            throw new InvalidDataException($"its row groups overlap: their columns take {_columnBytes} bytes or more, of {file.Length} in all");
+        }
+
         file.End = at;
     }
 
@@ -119,17 +133,32 @@ internal sealed class ParquetClaims(BoundedStream file)
             throw new InvalidDataException($"a page begins at byte {at} of {file.Length}");
         }
 
-        var bytes = new byte[Math.Min(MaxPageHeaderBytes, file.Length - at)];
-        file.Position = at;
-        file.ReadExactly(bytes);
-        var page = new ThriftStruct(bytes);
+        var page = new ThriftStruct(Window(at));
         page.Read();
         return page;
+    }
+
+    private ReadOnlySpan<byte> Window(long at)
+    {
+        var count = (int)Math.Min(MaxPageHeaderBytes, file.Length - at);
+        if (at < _windowAt || at + count > _windowAt + _windowCount)
+        {
+            (_windowAt, _windowCount) = (at, (int)Math.Min(_window.Length, file.Length - at));
+            file.Position = at;
+            file.ReadExactly(_window, 0, _windowCount);
+        }
+
+        return _window.AsSpan((int)(at - _windowAt), count);
     }
 
     // Returns how many bytes the page takes.
     private long CheckPage(ThriftStruct page, long content, ColumnMetaData column, DataField field)
     {
+        if (page.Number(Type) == NewDataPage && field.MaxRepetitionLevel > 0)
+        {
+            throw new InvalidDataException($"column '{field.Path}' has lists in data pages of version 2, which are not read; write the table with version 1 (pyarrow: data_page_version='1.0')");
+        }
+
         var (size, unpacked) = (page.Number(CompressedSize) ?? -1, page.Number(UncompressedSize) ?? -1);
         var most = TrustedPageBytes + (MaxPageExpansion * size);
         if (size < 0 || size > file.Length - content || unpacked < 0 || unpacked > most)
