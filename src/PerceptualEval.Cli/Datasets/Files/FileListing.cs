@@ -94,6 +94,10 @@ internal static partial class FileListing
         }
     }
 
+    /// <summary>Whether a path is that of a shard of a safetensors set: by its name, and the index beside it.</summary>
+    public static bool IsShard(string path) =>
+        ShardNumber().Match(FileExtensions.Strip(path)) is { Success: true } number && File.Exists(path[..number.Index] + FileExtensions.ShardIndex);
+
     private static string NameOf(string path, string prefix)
     {
         var name = path[prefix.Length..];
