@@ -19,6 +19,12 @@ internal sealed class ParquetScoreWriter(Output output, ScoreProvenance provenan
     /// <summary>The key of the summary in the file's metadata.</summary>
     public const string SummaryKey = KeyPrefix + "summary";
 
+    /// <summary>The key of a comparison's baseline in the file's metadata.</summary>
+    public const string BaselineKey = KeyPrefix + "baseline";
+
+    /// <summary>The key of a comparison's seed in the file's metadata.</summary>
+    public const string SeedKey = KeyPrefix + "seed";
+
     private const string KeyPrefix = "perceptual_eval.";
 
     private readonly List<ScoreRow> _rows = [];
