@@ -12,7 +12,7 @@ public static class Bootstrap
     private const int MostResamples = 9_999;
     private const int LeastResamples = 999;
 
-    // A second's work; beyond 10,000 values the mean's distribution is so close to normal that fewer resamples tell its ends.
+    // A second's work of one core; beyond 10,000 values the mean's distribution is so close to normal that fewer resamples tell its ends.
     private const long DrawsWanted = 100_000_000;
     private const double Tail = 0.025;
 
@@ -41,16 +41,16 @@ public static class Bootstrap
             return new ConfidenceInterval?[measures.Count];
         }
 
-        double[][] varied = [.. measures.Where(Varies)];
-        var means = ResampledMeans.Of(varied, Resamples(count), seed, cancellationToken);
-        var intervals = varied.Zip(means, Interval).GetEnumerator();
-        return [.. measures.Select(values => Varies(values) && intervals.MoveNext() ? intervals.Current : new ConfidenceInterval(values[0], values[0]))];
+        return [.. measures.Zip(ResampledMeans.Of(measures, Resamples(count), seed, cancellationToken), Interval)];
     }
 
-    private static bool Varies(double[] values) => values.AsSpan().ContainsAnyExcept(values[0]);
-
-    private static ConfidenceInterval Interval(double[] values, double[] means)
+    private static ConfidenceInterval? Interval(double[] values, double[] means)
     {
+        if (!values.AsSpan().ContainsAnyExcept(values[0]))
+        {
+            return new ConfidenceInterval(values[0], values[0]);
+        }
+
         Array.Sort(means);
         var bias = Normal.InvCDF(0, 1, ShareBelow(means, Mean(values)));
         var acceleration = Acceleration(values);
