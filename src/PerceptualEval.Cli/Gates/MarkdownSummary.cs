@@ -17,7 +17,8 @@ internal sealed class MarkdownSummary
         Line();
         foreach (var gate in gates)
         {
-            Line(gate.IsMet ? $"- ✅ {Cell(gate.Name)}" : $"- ❌ {Cell(gate.Name)}: {Cell(gate.Failure!)}");
+            var note = gate.Note is null ? "" : $" ({Cell(gate.Note)})";
+            Line(gate.IsMet ? $"- ✅ {Cell(gate.Name)}{note}" : $"- ❌ {Cell(gate.Name)}: {Cell(gate.Failure!)}{note}");
         }
     }
 
