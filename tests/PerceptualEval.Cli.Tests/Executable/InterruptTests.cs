@@ -79,7 +79,7 @@ public sealed class InterruptTests(ToolModels models) : IDisposable
 
         run.Said(130, "interrupted; all samples are scored and the results are complete, but the report lacks pictures");
         Assert.Equal(3, (await ScoredSamples.Read(_folder["x.json"])).Length);
-        Assert.Contains("samples have no pictures", await File.ReadAllTextAsync(_folder["page.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("pictures: interrupted", await File.ReadAllTextAsync(_folder["page.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

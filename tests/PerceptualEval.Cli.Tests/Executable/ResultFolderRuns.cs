@@ -26,7 +26,7 @@ internal sealed class ResultFolderRuns : IDisposable
         {
             Folder.Npy($"target/s{i:000}.npy", FormulaTensors.Latents($"target {i}", 36), 4, 3, 3);
             Folder.Npy($"pred/s{i:000}.npy", i == 5 ? float.NaN : i * 0.01f, 4, 3, 3);
-            Folder.Npy($"other/s{i:000}.npy", i * 0.02f, 4, 3, 3);
+            Folder.Npy($"early/s{i:000}.npy", i * 0.02f, 4, 3, 3);
         }
 
         File.WriteAllText(Folder["pred/s007.npy"], "no tensor");
@@ -51,7 +51,7 @@ internal sealed class ResultFolderRuns : IDisposable
     public async Task<string[]> CompareArguments(string name, params string[] more)
     {
         var score = await Arguments(name, more);
-        string[] checkpoints = ["compare", "--pred", $"late={Folder["pred"]}", "--pred", $"early={Folder["other"]}"];
+        string[] checkpoints = ["compare", "--pred", $"late={Folder["pred"]}", "--pred", $"early={Folder["early"]}"];
         return [.. checkpoints, .. score.Skip(3)];
     }
 

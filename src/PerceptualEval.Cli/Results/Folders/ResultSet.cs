@@ -45,7 +45,7 @@ internal sealed record ResultSet(
 
     /// <summary>Compares the checkpoints of the rows again: the same to the last bit as the run did. Samples that one of them lacks are left out.</summary>
     /// <param name="cancellationToken">Stops the statistics.</param>
-    /// <exception cref="ResultException">There are no checkpoints, or the baseline is none of them.</exception>
+    /// <exception cref="ResultException">There are no checkpoints, the baseline is none of them, or a sample is there twice.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public ComparisonSummary Compare(CancellationToken cancellationToken = default)
     {
@@ -59,7 +59,7 @@ internal sealed record ResultSet(
         var accumulator = new ComparisonAccumulator(names, Baseline);
         foreach (var sample in Rows.GroupBy(row => row.Id))
         {
-            var scores = sample.ToDictionary(row => row.Checkpoint!, row => row.Score);
+            var scores = ByCheckpoint(sample);
             if (names.All(scores.ContainsKey))
             {
                 accumulator.Update(sample.Key, [.. names.Select(name => toLoss(scores[name]))]);
@@ -73,6 +73,20 @@ internal sealed record ResultSet(
     public LossWeights? Weights() => Provenance is { ValueKind: JsonValueKind.Object } provenance && provenance.TryGetProperty("weights", out var weights)
         ? weights.Deserialize(ResultJson.Default.LossWeights)
         : null;
+
+    private Dictionary<string, ScoreRow> ByCheckpoint(IGrouping<string, ResultRow> sample)
+    {
+        var scores = new Dictionary<string, ScoreRow>(StringComparer.Ordinal);
+        foreach (var row in sample)
+        {
+            if (row.Checkpoint is not { } checkpoint || !scores.TryAdd(checkpoint, row.Score))
+            {
+                throw new ResultException(Path, $"holds sample '{sample.Key}' {(row.Checkpoint is { } twice ? $"of '{twice}' twice" : "without a checkpoint")}; expected one score of each. Give results that this tool wrote.");
+            }
+        }
+
+        return scores;
+    }
 
     // A term counts as computed where it has a weight, or any row has it.
     private Func<ScoreRow, SampleLoss> ToLoss()

@@ -69,6 +69,18 @@ public sealed class ResultFileTests : IDisposable
         Assert.Contains(expected, message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"checkpoint":"a","id":"x","loss":1}""", "holds sample 'x' of 'a' twice")]
+    [InlineData("""{"id":"x","loss":1}""", "holds sample 'x' without a checkpoint")]
+    public void Compare_RowsThatAreNoComparison_AreRefused(string line, string expected)
+    {
+        _folder.Text("x.jsonl", """{"checkpoint":"a","id":"x","loss":1}""", line);
+
+        var message = Assert.Throws<ResultException>(() => ResultSet.Read(_folder["x.jsonl"]).Compare(TestContext.Current.CancellationToken)).Message;
+
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_NothingThere_IsRefused() =>
         Assert.Contains("there is no such file or folder", Assert.Throws<ResultException>(() => ResultSet.Read(_folder["x.json"])).Message, StringComparison.Ordinal);
