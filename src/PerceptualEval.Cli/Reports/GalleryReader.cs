@@ -73,6 +73,12 @@ internal sealed class GalleryReader(PictureRecipe recipe)
 
     private List<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)> PicturesOf(SampleBatch batch)
     {
+        if (recipe.Reproduce is { } reproduce)
+        {
+            using var pair = reproduce(batch);
+            return [(PictureKind.Original, null, Encode(pair.Image), null), .. Compared(PictureKind.Decoded, null, pair.Decoded, pair.Image)];
+        }
+
         RunUnits.Convert(batch, recipe.Decoded[0].Decoder.Model, recipe.Units);
         using var original = batch.Images is { } images ? OneImage(images) : null;
         using var target = recipe.Target is { } source ? Decode(batch, source) : null;
@@ -90,14 +96,20 @@ internal sealed class GalleryReader(PictureRecipe recipe)
         foreach (var decoded in recipe.Decoded)
         {
             using var image = Decode(batch, decoded);
-            pictures.Add((target is null ? PictureKind.Decoded : PictureKind.Prediction, decoded.Checkpoint, Encode(image), null));
-            if ((target ?? original) is { } reference && reference.Shape == image.Shape)
-            {
-                pictures.Add((PictureKind.HeatMap, decoded.Checkpoint, null, MapOf(reference, image)));
-            }
+            pictures.AddRange(Compared(target is null ? PictureKind.Decoded : PictureKind.Prediction, decoded.Checkpoint, image, target ?? original));
         }
 
         return pictures;
+    }
+
+    private IEnumerable<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)> Compared(
+        PictureKind kind, string? checkpoint, TensorBuffer image, TensorBuffer? reference)
+    {
+        yield return (kind, checkpoint, Encode(image), null);
+        if (reference is not null && reference.Shape == image.Shape)
+        {
+            yield return (PictureKind.HeatMap, checkpoint, null, MapOf(reference, image));
+        }
     }
 
     private SpatialMap MapOf(TensorBuffer reference, TensorBuffer image)
