@@ -22,7 +22,7 @@ internal sealed class UnreadableSamples
     /// <summary>Adds one.</summary>
     /// <param name="id">The sample.</param>
     /// <param name="reason">Why it can't be read; it names the file.</param>
-    public void Add(string id, string reason) => _reasons.TryAdd(id, reason);
+    public void Add(string id, string reason) => _reasons.TryAdd(id, reason.TrimEnd('.'));
 
     /// <summary>One finding each, in the order in which they were met.</summary>
     public IEnumerable<Finding> Find() => _reasons.Select(sample =>

@@ -41,7 +41,7 @@ internal static class AuditReport
         yield return new GalleryGroup("Errors", "Samples with errors, some of every kind.", Found(FindingSeverity.Error));
         yield return new GalleryGroup("Warnings", "Samples with warnings, some of every kind.", Found(FindingSeverity.Warning));
         yield return new GalleryGroup(
-            "Furthest from their image", "The samples whose decoded latent is furthest from the image, whether or not that is wrong.",
+            "Furthest", "The samples whose decoded latent is furthest from the image, whether or not that is wrong.",
             [.. result.Distances.OrderByDescending(sample => sample.Distance).Take(PicturesOfGroup).Select(sample => sample.Id)]);
 
         // The first of every kind, then the second of every kind and so on.

@@ -22,8 +22,9 @@ internal sealed class GalleryReader(PictureRecipe recipe)
 
     /// <summary>Makes the pictures of all samples in the groups.</summary>
     /// <param name="groups">The groups.</param>
-    /// <param name="interrupt">Stops between two samples; the rest has no pictures.</param>
+    /// <param name="interrupt">Stops between two samples.</param>
     /// <returns>The gallery. Samples whose files can't be read any more have no pictures, and its note says why.</returns>
+    /// <exception cref="OperationCanceledException">The reading was interrupted.</exception>
     public Gallery Read(IReadOnlyList<GalleryGroup> groups, CancellationToken interrupt)
     {
         var wanted = groups.SelectMany(group => group.Ids).ToHashSet(StringComparer.Ordinal);
@@ -48,12 +49,7 @@ internal sealed class GalleryReader(PictureRecipe recipe)
         using var reader = new SampleReader(dataset.SourceCount);
         foreach (var sample in dataset.Samples().Where(sample => wanted.Contains(sample.Id)))
         {
-            if (interrupt.IsCancellationRequested)
-            {
-                _missing.Add("interrupted");
-                return;
-            }
-
+            interrupt.ThrowIfCancellationRequested();
             try
             {
                 using var batch = SampleBatch.Read([sample], reader, CancellationToken.None);
@@ -76,7 +72,12 @@ internal sealed class GalleryReader(PictureRecipe recipe)
         if (recipe.Reproduce is { } reproduce)
         {
             using var pair = reproduce(batch);
-            return [(PictureKind.Original, null, Encode(pair.Image), null), .. Compared(PictureKind.Decoded, null, pair.Decoded, pair.Image)];
+            return
+            [
+                (PictureKind.Original, null, Encode(pair.Image), null),
+                (PictureKind.Decoded, null, Encode(pair.Decoded), null),
+                (PictureKind.HeatMap, null, null, MapOf(pair.Image, pair.Decoded)),
+            ];
         }
 
         RunUnits.Convert(batch, recipe.Decoded[0].Decoder.Model, recipe.Units);
@@ -96,20 +97,14 @@ internal sealed class GalleryReader(PictureRecipe recipe)
         foreach (var decoded in recipe.Decoded)
         {
             using var image = Decode(batch, decoded);
-            pictures.AddRange(Compared(target is null ? PictureKind.Decoded : PictureKind.Prediction, decoded.Checkpoint, image, target ?? original));
+            pictures.Add((target is null ? PictureKind.Decoded : PictureKind.Prediction, decoded.Checkpoint, Encode(image), null));
+            if ((target ?? original) is { } reference && reference.Shape == image.Shape)
+            {
+                pictures.Add((PictureKind.HeatMap, decoded.Checkpoint, null, MapOf(reference, image)));
+            }
         }
 
         return pictures;
-    }
-
-    private IEnumerable<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)> Compared(
-        PictureKind kind, string? checkpoint, TensorBuffer image, TensorBuffer? reference)
-    {
-        yield return (kind, checkpoint, Encode(image), null);
-        if (reference is not null && reference.Shape == image.Shape)
-        {
-            yield return (PictureKind.HeatMap, checkpoint, null, MapOf(reference, image));
-        }
     }
 
     private SpatialMap MapOf(TensorBuffer reference, TensorBuffer image)

@@ -48,23 +48,25 @@ internal sealed record Examination(AuditedSample Sample)
     {
         yield return ("to the image with left and right exchanged", FlippedHorizontally, FindingKind.FlippedHorizontally, "Encode the image again, or mirror the image.");
         yield return ("to the image with top and bottom exchanged", FlippedVertically, FindingKind.FlippedVertically, "Encode the image again, or turn the image over.");
-        if (InOtherUnits is { } inOtherUnits)
+
+        // Other units make a picture bolder or paler, which may be less unlike an image by chance: more than that must speak for them.
+        if (InOtherUnits is { } inOtherUnits && (Sample.Decoded!.LooksLikeOtherUnits || Proof.IsMuchCloser(inOtherUnits, AsStated)))
         {
             var other = Reconstruction.Text(Reconstruction.Other(Units));
             yield return ($"read as {other} instead of {Reconstruction.Text(Units)}", inOtherUnits, FindingKind.Units,
                 $"It holds {other} units, unlike the rest: encode the image again, or convert it.");
         }
 
-        if (Match is { } match && Proof.IsMatch(match.Distance, AsStated))
+        if (Match is { } match && Proof.IsMuchCloser(match.Distance, AsStated))
         {
             yield return ($"to the image of '{match.Id}'", match.Distance, FindingKind.Swapped,
-                $"It is the latent of '{match.Id}': exchange the files, or encode both images again.");
+                "It is the latent of another sample: exchange the files, or encode both images again.");
         }
     }
 
     private Finding? Unexplained()
     {
-        const string Elsewhere = "no mirrored image, no other units and no other suspect's image is closer";
+        const string Tried = "no mirrored image, other units or other suspect's image explains it";
         if (!double.IsFinite(AsStated))
         {
             return Found(FindingSeverity.Error, FindingKind.OtherImage, "it decodes to values that are not finite", "Encode the image again.");
@@ -73,10 +75,10 @@ internal sealed record Examination(AuditedSample Sample)
         if (ToOthers is not { } toOthers)
         {
             return Found(FindingSeverity.Note, FindingKind.PoorReconstruction,
-                FormattableString.Invariant($"LPIPS to its image {AsStated:G4}; {Elsewhere}. There are no images of others to say whether that is much"), "Look at the decoded image.");
+                FormattableString.Invariant($"LPIPS to its image {AsStated:G4}; {Tried}. There are no images of others to say whether that is much"), "Look at the decoded image.");
         }
 
-        var evidence = FormattableString.Invariant($"LPIPS to its image {AsStated:G4}; median to the images of others {toOthers:G4}; {Elsewhere}");
+        var evidence = FormattableString.Invariant($"LPIPS to its image {AsStated:G4}; median to the images of others {toOthers:G4}; {Tried}");
         return (AsStated / toOthers) switch
         {
             >= Unrelated => Found(FindingSeverity.Error, FindingKind.OtherImage, evidence, "It is no latent of this image: encode the image again."),

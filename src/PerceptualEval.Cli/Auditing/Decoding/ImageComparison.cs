@@ -42,7 +42,7 @@ internal sealed class ImageComparison(Dataset dataset, Reconstruction reconstruc
     }
 
     private static Finding Refused(IGrouping<string?, AuditedSample> samples) =>
-        Finding.NotChecked($"not compared with the image: {samples.Key}", "Nothing, if that is so on purpose.", [.. samples.Select(sample => sample.Id)]);
+        Finding.NotChecked($"not compared with the image: {samples.Key}", "Nothing to do, if that is so on purpose.", [.. samples.Select(sample => sample.Id)]);
 
     // From all over the dataset: one end of it may be unlike the rest.
     private static HashSet<string> Spread(string[] ids)

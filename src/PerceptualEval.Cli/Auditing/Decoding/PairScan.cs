@@ -52,7 +52,7 @@ internal sealed class PairScan(Reconstruction reconstruction)
         var (found, expected) = (Thumbnail.Of(pairs.Decoded, index), Thumbnail.Of(pairs.Image, index));
         return new DecodedSample(
             distance,
-            LatentScan.HashOf(images.Shape, images.Sample(index)),
+            LatentScan.HashOf(new TensorShape(images.Shape.Dimensions[1..]), images.Sample(index)),
             IsFlat(images, index),
             expected.FitsMirrored(found),
             expected.Correlation(found));

@@ -63,7 +63,7 @@ internal sealed record UnitProof(LatentUnits Stated, int Samples, int Wins, doub
         }
 
         return Proof.IsCloser(AsStated, AsOther)
-            ? new Finding(FindingSeverity.Note, FindingKind.Units, [], $"the latents hold {stated} units: {evidence}", "Nothing.")
+            ? new Finding(FindingSeverity.Note, FindingKind.Units, [], $"the latents hold {stated} units: {evidence}", "Nothing to do.")
             : new Finding(FindingSeverity.Note, FindingKind.Units, [], $"the units can't be told from the images, both readings decode nearly alike: {evidence}", "Make sure of them elsewhere.");
     }
 
