@@ -1,4 +1,4 @@
-"""Plants 31 defects among 300 good samples, several times over, audits each dataset, and counts what is found and what is invented.
+"""Plants 31 defects in 32 of 300 good samples, several times over, audits each dataset, and counts what is found and what is invented.
 
     python3 tools/plant_audit_defects.py FOLDER --models MODELS --decoder taef2 --encoder taef2-encoder --lpips squeeze
 
@@ -183,8 +183,8 @@ def main():
         planting = Planting(sets[seed % SETS], sets[(seed + 1) % SETS], options.folder / f"planted{seed}", seed)
         planting.plant(options)
         missed, invented = planting.audit(options)
-        defects = len(planting.planted)
-        print(f"planting {seed}: {defects - len(missed)} of {defects} found; missed {missed}; invented {sorted(invented)}", flush=True)
+        samples = len(planting.planted)
+        print(f"planting {seed}: {samples - len(missed)} of {samples} found; missed {missed}; invented {sorted(invented)}", flush=True)
 
 
 main()
