@@ -25,7 +25,7 @@ public sealed class ReportVerbTests(ToolModels models) : IDisposable
         Assert.All(scores.Zip(shown), pair => Assert.Equal(pair.First, pair.Second, pair.First * 1e-4));
         var worst = data.RootElement.GetProperty("gallery").GetProperty("groups")[0].GetProperty("samples")[0].GetInt32();
         Assert.Equal(Array.IndexOf(scores, scores.Max()), worst);
-        Assert.Equal(["target", "prediction", "heatMap"], Kinds(data, worst));
+        Assert.Equal(["target", "prediction", "heatMap"], PageData.Kinds(data, worst));
         Assert.Equal(JsonValueKind.Null, data.RootElement.GetProperty("gallery").GetProperty("note").ValueKind);
         Assert.True(File.Exists(_folder["plots/latent-l2-against-lpips.svg"]));
     }
@@ -98,14 +98,5 @@ public sealed class ReportVerbTests(ToolModels models) : IDisposable
         return await models.Score(_folder["pred"], _folder["target"], more);
     }
 
-    private JsonDocument Data(string page)
-    {
-        const string start = "<script type=\"application/json\" id=\"data\">";
-        var html = File.ReadAllText(_folder[page]);
-        var at = html.IndexOf(start, StringComparison.Ordinal) + start.Length;
-        return JsonDocument.Parse(html[at..html.IndexOf("</script>", at, StringComparison.Ordinal)]);
-    }
-
-    private static string[] Kinds(JsonDocument data, int sample) =>
-        [.. data.RootElement.GetProperty("gallery").GetProperty("pictures").GetProperty($"{sample}").EnumerateArray().Select(picture => picture.GetProperty("kind").GetString()!)];
+    private JsonDocument Data(string page) => PageData.Of(_folder[page]);
 }
