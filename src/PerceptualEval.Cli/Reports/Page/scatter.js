@@ -164,7 +164,7 @@ function rankOf(of, term) {
 function correlationText() {
     const parts = checkpoints.map((checkpoint, of) => {
         const rho = correlation(...rankTerms.map(term => rankOf(of, term)));
-        return rho === null ? null : `${checkpoints.length > 1 ? `${checkpoint.name} ` : ""}${rho.toFixed(2).replace("-", "−")}`;
+        return rho === null ? null : `${checkpoints.length > 1 ? `${checkpoint.name} ` : ""}${fixed(rho, 2)}`;
     }).filter(part => part !== null);
     return parts.length === 0 ? "" : ` Rank correlation: ${parts.join(", ")} (1: both put the samples in the same order; 0: no relation).`;
 }

@@ -8,6 +8,9 @@ internal static class DistributionPlot
     private const int MostBins = 40;
     private const int FewestBins = 5;
 
+    // Of the values' size: what float32 networks give for the same picture twice lies closer together.
+    private const double NoSpread = 1e-6;
+
     /// <summary>Draws a term.</summary>
     /// <param name="data">The report.</param>
     /// <param name="term">Which of its terms.</param>
@@ -21,9 +24,7 @@ internal static class DistributionPlot
             return null;
         }
 
-        var (low, high) = (all.Min(), all.Max());
-        var room = high > low ? 0 : Math.Max(0.5, Math.Abs(low) / 2);
-        (low, high) = (low - room, high + room);
+        var (low, high) = Range(all);
         var bins = Math.Clamp((int)Math.Ceiling(2 * Math.Cbrt(values.Max(of => of.Length))), FewestBins, MostBins);
         var plot = ReportPlots.New(data.Terms[term].Label, data.Terms[term].Label, "Samples");
         for (var i = 0; i < values.Length; i++)
@@ -34,6 +35,15 @@ internal static class DistributionPlot
         plot.Axes.SetLimitsX(low, high);
         plot.Axes.SetLimitsY(0, 1.05 * values.Max(of => Counts(of, low, high, bins).Max()));
         return plot;
+    }
+
+    // Values that are the same but for rounding get a tenth around them, in which bins and labels can be told apart.
+    private static (double Low, double High) Range(double[] values)
+    {
+        var (low, high) = (values.Min(), values.Max());
+        var size = Math.Max(Math.Abs(low), Math.Abs(high));
+        var room = high - low > NoSpread * size ? 0 : size > 0 ? size / 10 : 1;
+        return (low - room, high + room);
     }
 
     private static double[] Finite(ReportCheckpoint checkpoint, int term) =>
