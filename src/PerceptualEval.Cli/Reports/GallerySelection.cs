@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace PerceptualEval.Cli.Reports;
 
 /// <summary>Chooses the samples that are worth looking at.</summary>
@@ -32,7 +34,7 @@ internal static class GallerySelection
             new("Worst", $"The highest {name}.", [.. Enumerable.Reverse(byLoss).Take(worst)]),
             new("Best", $"The lowest {name}.", [.. byLoss.Take(Math.Min(size, byLoss.Count - worst))]),
         ];
-        if (IndexOf(terms, ReportTerm.LatentL2) is { } latent && IndexOf(terms, ReportTerm.Perceptual) is { } perceptual)
+        if (ReportTerm.LatentL2.IndexIn(terms) is { } latent && ReportTerm.Perceptual.IndexIn(terms) is { } perceptual)
         {
             groups.AddRange(Disagreeing(samples, latent, perceptual, Math.Max(LeastOfGroup, size / 2)));
         }
@@ -89,41 +91,5 @@ internal static class GallerySelection
     private static List<string> Ordered(List<(string Id, IReadOnlyList<double?>[] Values)> samples, double[] keys) =>
         [.. Enumerable.Range(0, samples.Count).OrderBy(i => keys[i]).Select(i => samples[i].Id)];
 
-    private static double[] Ranks(ReadOnlySpan<double> values)
-    {
-        var sorted = values.ToArray();
-        var order = Enumerable.Range(0, sorted.Length).ToArray();
-        Array.Sort(sorted, order);
-        var ranks = new double[sorted.Length];
-        for (var start = 0; start < sorted.Length;)
-        {
-            var end = start;
-            while (end < sorted.Length && sorted[end] == sorted[start])
-            {
-                end++;
-            }
-
-            for (var i = start; i < end; i++)
-            {
-                ranks[order[i]] = (start + end - 1) / 2.0;
-            }
-
-            start = end;
-        }
-
-        return ranks;
-    }
-
-    private static int? IndexOf(IReadOnlyList<ReportTerm> terms, ReportTerm term)
-    {
-        for (var i = 0; i < terms.Count; i++)
-        {
-            if (terms[i].Key == term.Key)
-            {
-                return i;
-            }
-        }
-
-        return null;
-    }
+    private static double[] Ranks(ReadOnlySpan<double> values) => ArrayStatistics.RanksInplace(values.ToArray(), RankDefinition.Average);
 }

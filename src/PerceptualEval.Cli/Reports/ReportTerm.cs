@@ -17,4 +17,18 @@ internal sealed record ReportTerm(string Key, string Label, string Meaning)
 
     /// <summary>The difference to the original image.</summary>
     public static ReportTerm OnInputs { get; } = new("perceptual_loss_on_inputs", "LPIPS to image", "Perceptual distance of the decoded prediction to the original image.");
+
+    /// <summary>Its place among the terms of a report; null where it was not measured.</summary>
+    public int? IndexIn(IReadOnlyList<ReportTerm> terms)
+    {
+        for (var i = 0; i < terms.Count; i++)
+        {
+            if (terms[i].Key == Key)
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
 }

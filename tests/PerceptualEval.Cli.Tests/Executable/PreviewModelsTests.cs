@@ -106,11 +106,10 @@ public sealed class PreviewModelsTests : IDisposable
         Assert.Equal(0, (await Tool.Run("demo", "--out", _folder["demo"], "--threads", "1")).ExitCode);
 
         Assert.Contains("step-9000 is better than step-2000</h1>", await File.ReadAllTextAsync(_folder["demo/report.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        using var page = PageData.Of(_folder["demo/report.html"]);
-        Assert.Equal(
-            ["balloons", "hills", "leaves", "letters", "night", "sea", "spheres", "tiles"],
-            page.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetString()));
-        Assert.All(Enumerable.Range(0, 8), i => Assert.Equal(["original", "target", "prediction", "heatMap", "prediction", "heatMap"], PageData.Kinds(page, i)));
+        using var page = ReportedPage.Of(_folder["demo/report.html"]);
+        string[] ids = ["balloons", "hills", "leaves", "letters", "night", "sea", "spheres", "tiles"];
+        Assert.Equal(ids, page.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetString()));
+        Assert.All(ids, id => Assert.Equal(["original", "target", "prediction", "heat-map", "prediction", "heat-map"], ReportedPage.Kinds(page, id)));
     }
 
     private static string Golden(string name) => Path.Combine(Goldens, name);

@@ -32,7 +32,7 @@ function polygon(context, x, y, r, corners) {
 
 class Scatter {
     constructor(canvas, x, y) {
-        Object.assign(this, { canvas, x, y, points: scatterPoints(x, y), hovered: null });
+        Object.assign(this, { canvas, x, y, points: scatterPoints(x, y) });
         this.edges = [range(this.points.map(point => point.a)), range(this.points.map(point => point.b))];
         this.pictured = new Set(gallery.groups.flatMap(group => group.samples));
         this.order = [...this.points].sort((p, q) => p.a - q.a);
@@ -126,47 +126,6 @@ class Scatter {
         const next = this.order[Math.max(0, Math.min(this.order.length - 1, at < 0 ? 0 : at + by))];
         select(next.index, next.of);
     }
-}
-
-function samplePanel(index) {
-    if (index === null) {
-        return [el("h3", {}, "A sample"), el("p", { class: "muted" }, "Point at one, tap it, or use the arrow keys on the chart. Ringed samples are among the pictures below.")];
-    }
-    const checkpoint = checkpoints[selection.checkpoint];
-    const [latent, perceptual] = rankTerms.map(term => rankOf(selection.checkpoint, term)[index]);
-    const of = count(ids.length);
-    const mine = picture => picture.checkpoint === null || picture.checkpoint === checkpoint.name;
-    const pair = picturesOf(index).filter(picture => mine(picture) && picture.kind !== "heatMap").slice(0, 2);
-    return [
-        el("h3", { class: "name" }, ids[index]),
-        el("dl", {},
-            ...(checkpoints.length > 1 ? [el("dt", {}, "Checkpoint"), el("dd", {}, checkpoint.name)] : []),
-            ...terms.flatMap((term, i) => [el("dt", {}, term.label), el("dd", {}, fourDigits(checkpoint.values[i][index]))]),
-            el("dt", {}, "Rank by latent L2"), el("dd", {}, latent === null ? none : `${count(Math.round(latent) + 1)} of ${of}`),
-            el("dt", {}, "Rank by LPIPS"), el("dd", {}, perceptual === null ? none : `${count(Math.round(perceptual) + 1)} of ${of}`)),
-        pair.length === 0 ? null : el("div", { class: "pair" }, ...pair.map(picture => pictureElement(picture, index))),
-        el("div", { class: "actions" },
-            pair.length === 0 ? null : el("button", { type: "button", class: "button", onclick: () => openZoom(index) }, "Open pictures"),
-            el("button", { type: "button", class: "button", onclick: () => showInTable(index) }, "Show in table")),
-    ].filter(child => child !== null);
-}
-
-const rankTerms = [termIndex("latent_l2_loss"), termIndex("perceptual_loss")];
-const rankCache = new Map();
-function rankOf(of, term) {
-    const key = `${of}/${term}`;
-    if (!rankCache.has(key)) {
-        rankCache.set(key, ranks(checkpoints[of], term));
-    }
-    return rankCache.get(key);
-}
-
-function correlationText() {
-    const parts = checkpoints.map((checkpoint, of) => {
-        const rho = correlation(...rankTerms.map(term => rankOf(of, term)));
-        return rho === null ? null : `${checkpoints.length > 1 ? `${checkpoint.name} ` : ""}${fixed(rho, 2)}`;
-    }).filter(part => part !== null);
-    return parts.length === 0 ? "" : ` Rank correlation: ${parts.join(", ")} (1: both put the samples in the same order; 0: no relation).`;
 }
 
 function showScatter() {

@@ -17,7 +17,7 @@ internal static class DistributionPlot
     /// <returns>The chart; null where no sample has a value.</returns>
     public static Plot? Of(ReportData data, int term)
     {
-        double[][] values = [.. data.Checkpoints.Select(checkpoint => Finite(checkpoint, term))];
+        double[][] values = [.. data.Checkpoints.Select(checkpoint => checkpoint.FiniteValues(term))];
         var all = values.SelectMany(of => of).ToArray();
         if (all.Length == 0)
         {
@@ -45,9 +45,6 @@ internal static class DistributionPlot
         var room = high - low > NoSpread * size ? 0 : size > 0 ? size / 10 : 1;
         return (low - room, high + room);
     }
-
-    private static double[] Finite(ReportCheckpoint checkpoint, int term) =>
-        [.. checkpoint.Rows.Where(row => row.NonFinite is null).Select(row => row.Values[term]).OfType<double>()];
 
     private static int[] Counts(double[] values, double low, double high, int bins)
     {

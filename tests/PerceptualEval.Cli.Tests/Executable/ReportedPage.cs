@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace PerceptualEval.Cli.Tests.Executable;
 
 /// <summary>Reads what a report shows out of its page.</summary>
-internal static class PageData
+internal static class ReportedPage
 {
     private const string Start = "<script type=\"application/json\" id=\"data\">";
 
@@ -17,7 +17,7 @@ internal static class PageData
 
     /// <summary>What the pictures of a sample show, in order.</summary>
     /// <param name="data">The data of a page.</param>
-    /// <param name="sample">The sample's index.</param>
-    public static string[] Kinds(JsonDocument data, int sample) =>
-        [.. data.RootElement.GetProperty("gallery").GetProperty("pictures").GetProperty($"{sample}").EnumerateArray().Select(picture => picture.GetProperty("kind").GetString()!)];
+    /// <param name="sample">The sample's id.</param>
+    public static string[] Kinds(JsonDocument data, string sample) =>
+        [.. data.RootElement.GetProperty("gallery").GetProperty("pictures").GetProperty(sample).EnumerateArray().Select(picture => picture.GetProperty("kind").GetString()!)];
 }
