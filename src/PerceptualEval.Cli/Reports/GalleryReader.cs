@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Cli.Images;
@@ -16,14 +17,19 @@ internal sealed class GalleryReader(PictureRecipe recipe)
     // What all pictures of a page may take together: two thirds of 15 MB, as base64.
     private const int MostBytes = 7_000_000;
 
-    private readonly Dictionary<string, List<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)>> _pictures = [];
+    private readonly Dictionary<string, List<UnscaledPicture>> _pictures = [];
     private readonly List<string> _missing = [];
+
+    // Someone else's export gives one number for two images, and no map.
+    private readonly bool _hasMaps = recipe.Lpips.Model.Manifest.Kind == ModelKind.Lpips;
+
     private int _bytesOfPicture;
 
     /// <summary>Makes the pictures of all samples in the groups.</summary>
     /// <param name="groups">The groups.</param>
-    /// <param name="interrupt">Stops between two samples; the rest has no pictures.</param>
+    /// <param name="interrupt">Stops between two samples.</param>
     /// <returns>The gallery. Samples whose files can't be read any more have no pictures, and its note says why.</returns>
+    /// <exception cref="OperationCanceledException">The reading was interrupted.</exception>
     public Gallery Read(IReadOnlyList<GalleryGroup> groups, CancellationToken interrupt)
     {
         var wanted = groups.SelectMany(group => group.Ids).ToHashSet(StringComparer.Ordinal);
@@ -37,9 +43,10 @@ internal sealed class GalleryReader(PictureRecipe recipe)
             _missing.Add(exception.Message);
         }
 
-        var maps = _pictures.Values.SelectMany(pictures => pictures).Select(picture => picture.Map).OfType<SpatialMap>().ToArray();
-        var end = maps.Length == 0 ? 0 : maps.Max(map => map.High());
-        return new Gallery(groups, Encoded(end > 0 ? end : 1), NoteOn(wanted), maps.Length == 0 ? null : end > 0 ? end : 1);
+        interrupt.ThrowIfCancellationRequested();
+        var ends = _pictures.Values.SelectMany(pictures => pictures).Select(picture => picture.Map?.High()).OfType<double>().ToArray();
+        double? end = ends.Length == 0 ? null : ends.Max() is > 0 and var highest ? highest : 1;
+        return new Gallery(groups, Scaled(end ?? 1), NoteOn(wanted), end);
     }
 
     private void ReadSamples(HashSet<string> wanted, CancellationToken interrupt)
@@ -48,12 +55,7 @@ internal sealed class GalleryReader(PictureRecipe recipe)
         using var reader = new SampleReader(dataset.SourceCount);
         foreach (var sample in dataset.Samples().Where(sample => wanted.Contains(sample.Id)))
         {
-            if (interrupt.IsCancellationRequested)
-            {
-                _missing.Add("interrupted");
-                return;
-            }
-
+            interrupt.ThrowIfCancellationRequested();
             try
             {
                 using var batch = SampleBatch.Read([sample], reader, CancellationToken.None);
@@ -71,29 +73,29 @@ internal sealed class GalleryReader(PictureRecipe recipe)
         }
     }
 
-    private List<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)> PicturesOf(SampleBatch batch)
+    private List<UnscaledPicture> PicturesOf(SampleBatch batch)
     {
         RunUnits.Convert(batch, recipe.Decoded[0].Decoder.Model, recipe.Units);
         using var original = batch.Images is { } images ? OneImage(images) : null;
         using var target = recipe.Target is { } source ? Decode(batch, source) : null;
-        List<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)> pictures = [];
+        List<UnscaledPicture> pictures = [];
         if (original is not null)
         {
-            pictures.Add((PictureKind.Original, null, Encode(original), null));
+            pictures.Add(new(PictureKind.Original, null, Encode(original), null));
         }
 
         if (target is not null)
         {
-            pictures.Add((PictureKind.Target, null, Encode(target), null));
+            pictures.Add(new(PictureKind.Target, null, Encode(target), null));
         }
 
         foreach (var decoded in recipe.Decoded)
         {
             using var image = Decode(batch, decoded);
-            pictures.Add((target is null ? PictureKind.Decoded : PictureKind.Prediction, decoded.Checkpoint, Encode(image), null));
-            if ((target ?? original) is { } reference && reference.Shape == image.Shape)
+            pictures.Add(new(target is null ? PictureKind.Decoded : PictureKind.Prediction, decoded.Checkpoint, Encode(image), null));
+            if (_hasMaps && (target ?? original) is { } reference && reference.Shape == image.Shape)
             {
-                pictures.Add((PictureKind.HeatMap, decoded.Checkpoint, null, MapOf(reference, image)));
+                pictures.Add(new(PictureKind.HeatMap, decoded.Checkpoint, null, MapOf(reference, image)));
             }
         }
 
@@ -111,6 +113,11 @@ internal sealed class GalleryReader(PictureRecipe recipe)
     private TensorBuffer Decode(SampleBatch batch, PictureSource source)
     {
         using var decoded = source.Decoder.Decode(batch.Tensors[source.Source], recipe.Units, recipe.Tiling);
+        if (recipe.Clamp)
+        {
+            TensorPrimitives.Clamp(decoded.Span, -1, 1, decoded.Span);
+        }
+
         return OneImage(decoded);
     }
 
@@ -136,13 +143,8 @@ internal sealed class GalleryReader(PictureRecipe recipe)
     private static bool IsOfFiles(Exception exception) =>
         exception is DatasetException or UsageException or TensorFileException or ImageFileException or ModelException or ArgumentException or InferenceException;
 
-    private Dictionary<string, IReadOnlyList<GalleryPicture>> Encoded(double end) => _pictures.ToDictionary(
-        sample => sample.Key,
-        sample => (IReadOnlyList<GalleryPicture>)
-        [
-            .. sample.Value.Select(picture => new GalleryPicture(
-                picture.Kind, picture.Checkpoint, picture.Image ?? EncodedPicture.OfMap(picture.Map!.Values, picture.Map.Size, end, _bytesOfPicture))),
-        ]);
+    private Dictionary<string, IReadOnlyList<GalleryPicture>> Scaled(double end) =>
+        _pictures.ToDictionary(sample => sample.Key, sample => (IReadOnlyList<GalleryPicture>)[.. sample.Value.Select(picture => picture.Scaled(end, _bytesOfPicture))]);
 
     private string? NoteOn(HashSet<string> wanted)
     {
