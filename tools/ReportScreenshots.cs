@@ -3,7 +3,7 @@
 #:property PublishAot=false
 
 // Takes the documentation's pictures of a report, to be looked at: dotnet run tools/ReportScreenshots.cs -- PAGE.html FOLDER
-// Needs Chromium. For each screen: the first view, the whole page, a sample enlarged; and the page as printed.
+// For each screen the first view, the whole page, its pictures, and a sample enlarged; and the page as printed. Needs Chromium.
 using Microsoft.Playwright;
 
 const string Chromium = "/usr/bin/chromium";
@@ -20,7 +20,6 @@ if (args is not [var report, var folder])
     return 2;
 }
 
-Directory.CreateDirectory(folder);
 using var playwright = await Playwright.CreateAsync();
 await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = arguments });
 foreach (var (name, width, height, scheme) in screens)
@@ -37,22 +36,25 @@ foreach (var (name, width, height, scheme) in screens)
     });
     var page = await context.NewPageAsync();
     await page.GotoAsync(new Uri(Path.GetFullPath(report)).AbsoluteUri);
-    await Take(page, name, wholePage: false);
+    await Take(page, name);
     await Take(page, $"{name}-whole", wholePage: true);
     var pictures = page.Locator(".pictures button");
     if (await pictures.CountAsync() > 0)
     {
+        await page.EvaluateAsync("location.hash = 'gallery'");
+        await Take(page, $"{name}-pictures");
         await pictures.First.ClickAsync();
-        await Take(page, $"{name}-zoom", wholePage: false);
+        await Take(page, $"{name}-zoom");
         await page.Keyboard.PressAsync("Escape");
-    }
-
-    if (name == screens[0].Name)
-    {
-        await page.PdfAsync(new() { Path = Path.Combine(folder, "report-print.pdf"), Format = "A4", PrintBackground = true });
     }
 }
 
+var printed = await browser.NewPageAsync();
+await printed.GotoAsync(new Uri(Path.GetFullPath(report)).AbsoluteUri);
+await printed.PdfAsync(new() { Path = PathOf("printed.pdf"), Format = "A4", PrintBackground = true });
 return 0;
 
-Task Take(IPage page, string name, bool wholePage) => page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"report-{name}.png"), FullPage = wholePage });
+string PathOf(string name) => Path.Combine(folder, $"report-{name}");
+
+Task Take(IPage page, string name, bool wholePage = false) =>
+    page.ScreenshotAsync(new() { Path = PathOf($"{name}.jpg"), FullPage = wholePage, Type = ScreenshotType.Jpeg, Quality = 85 });

@@ -57,7 +57,7 @@ internal static class GallerySelection
         return [.. ranks.Select((rank, i) => rank - otherRanks[i])];
     }
 
-    private static IEnumerable<GalleryGroup> Disagreeing(List<(string Id, IReadOnlyList<double?>[] Values)> samples, int latent, int perceptual, int size)
+    private static IEnumerable<GalleryGroup> Disagreeing(List<ScoredSample> samples, int latent, int perceptual, int size)
     {
         var gaps = RankGaps(Means(samples, perceptual), Means(samples, latent));
         var order = Enumerable.Range(0, samples.Count).OrderBy(i => gaps[i]).ToArray();
@@ -69,27 +69,30 @@ internal static class GallerySelection
             [.. order.Where(i => gaps[i] < 0).Take(size).Select(i => samples[i].Id)]);
     }
 
-    private static List<(string Id, IReadOnlyList<double?>[] Values)> Finite(IReadOnlyList<ReportCheckpoint> checkpoints)
+    private static List<ScoredSample> Finite(IReadOnlyList<ReportCheckpoint> checkpoints)
     {
         var others = checkpoints.Skip(1).Select(checkpoint => checkpoint.Rows.ToDictionary(row => row.Id, StringComparer.Ordinal)).ToArray();
-        var samples = new List<(string, IReadOnlyList<double?>[])>();
+        var samples = new List<ScoredSample>();
         foreach (var row in checkpoints[0].Rows)
         {
             ReportRow?[] rows = [row, .. others.Select(other => other.GetValueOrDefault(row.Id))];
             if (rows.All(one => one is { NonFinite: null } && one.Values.All(value => value is not null)))
             {
-                samples.Add((row.Id, Array.ConvertAll(rows, one => one!.Values)));
+                samples.Add(new(row.Id, Array.ConvertAll(rows, one => one!.Values)));
             }
         }
 
         return samples;
     }
 
-    private static double[] Means(List<(string Id, IReadOnlyList<double?>[] Values)> samples, int term) =>
+    private static double[] Means(List<ScoredSample> samples, int term) =>
         [.. samples.Select(sample => sample.Values.Average(values => values[term]!.Value))];
 
-    private static List<string> Ordered(List<(string Id, IReadOnlyList<double?>[] Values)> samples, double[] keys) =>
+    private static List<string> Ordered(List<ScoredSample> samples, double[] keys) =>
         [.. Enumerable.Range(0, samples.Count).OrderBy(i => keys[i]).Select(i => samples[i].Id)];
 
     private static double[] Ranks(ReadOnlySpan<double> values) => ArrayStatistics.RanksInplace(values.ToArray(), RankDefinition.Average);
+
+    // Per checkpoint, one value per term.
+    private readonly record struct ScoredSample(string Id, IReadOnlyList<double?>[] Values);
 }
