@@ -8,7 +8,8 @@ function samplePanel(index) {
     const [latent, perceptual] = rankTerms.map(term => rankOf(selection.checkpoint, term)[index]);
     const of = count(ids.length);
     const mine = picture => picture.checkpoint === null || picture.checkpoint === checkpoint.name;
-    const pair = picturesOf(index).filter(picture => mine(picture) && picture.kind !== "heat-map").slice(0, 2);
+    // The last two: what the prediction is compared with, and the prediction.
+    const pair = picturesOf(index).filter(picture => mine(picture) && picture.kind !== "heat-map").slice(-2);
     return [
         el("h3", { class: "name" }, ids[index]),
         el("dl", {},
