@@ -75,6 +75,17 @@ internal sealed class GalleryReader(PictureRecipe recipe)
 
     private List<UnscaledPicture> PicturesOf(SampleBatch batch)
     {
+        if (recipe.Reproduce is { } reproduce)
+        {
+            using var pair = reproduce(batch);
+            return
+            [
+                new(PictureKind.Original, null, Encode(pair.Image), null),
+                new(PictureKind.Decoded, null, Encode(pair.Decoded), null),
+                .. _hasMaps ? [new UnscaledPicture(PictureKind.HeatMap, null, null, MapOf(pair.Image, pair.Decoded))] : Array.Empty<UnscaledPicture>(),
+            ];
+        }
+
         RunUnits.Convert(batch, recipe.Decoded[0].Decoder.Model, recipe.Units);
         using var original = batch.Images is { } images ? OneImage(images) : null;
         using var target = recipe.Target is { } source ? Decode(batch, source) : null;

@@ -18,6 +18,9 @@ internal sealed record ReportTerm(string Key, string Label, string Meaning)
     /// <summary>The difference to the original image.</summary>
     public static ReportTerm OnInputs { get; } = new("perceptual_loss_on_inputs", "LPIPS to image", "Perceptual distance of the decoded prediction to the original image.");
 
+    /// <summary>How well a latent reproduces the image that it was made from.</summary>
+    public static ReportTerm Reconstruction { get; } = new("reconstruction", "LPIPS", "Perceptual distance of the decoded latent to its image.");
+
     /// <summary>Its place among the terms of a report; null where it was not measured.</summary>
     public int? IndexIn(IReadOnlyList<ReportTerm> terms)
     {
