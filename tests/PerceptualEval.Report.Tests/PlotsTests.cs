@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using PerceptualEval.Cli.Images;
+using PerceptualEval.Cli.Reports;
 using PerceptualEval.Cli.Reports.Plots;
 using PerceptualEval.TestSupport;
 
@@ -38,6 +39,25 @@ public sealed class PlotsTests
         var words = XDocument.Load(folder["plots/differences-loss.svg"]).Descendants().Where(element => element.Name.LocalName == "text").Select(text => text.Value.Trim()).ToArray();
         Assert.Contains("step-20000", words);
         Assert.Contains("Loss: difference to step-10000", words);
+    }
+
+    [Theory]
+    [InlineData(0.3, 0.3, "0.3")]
+    [InlineData(0.3, 0.30000000000000004, "0.3")]
+    [InlineData(0, 0, "0")]
+    [InlineData(2e-7, 2e-7, null)]
+    public void Distribution_ValuesAlike_HasThemInTheMiddleAndLabelsAround(double first, double second, string? middle)
+    {
+        var data = SampleReports.Score(1) with { Terms = [ReportTerm.Loss], Checkpoints = [new ReportCheckpoint("a", [new("x", [first]), new("y", [second])])] };
+
+        PlotFont.Use();
+        var plot = DistributionPlot.Of(data, 0)!;
+        var words = XDocument.Parse(plot.GetSvgXml(800, 480)).Descendants().Where(element => element.Name.LocalName == "text").Select(text => text.Value.Trim()).ToArray();
+
+        var limits = plot.Axes.GetLimits();
+        Assert.Equal(first, limits.HorizontalCenter, 1e-9);
+        Assert.Equal(first == 0 ? 2 : first / 5, limits.HorizontalSpan, 1e-9);
+        Assert.True(middle is null || words.Contains(middle), string.Join(' ', words));
     }
 
     [Fact]

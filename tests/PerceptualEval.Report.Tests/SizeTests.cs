@@ -30,7 +30,7 @@ public sealed class SizeTests(ReportFiles files)
             Facts = [],
         };
 
-        using var json = JsonDocument.Parse(ReportJson.Write(data));
+        using var json = JsonDocument.Parse(PageJson.Write(PageData.Of(data)));
         Assert.Equal(["x", "y", "z"], json.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetString()));
         Assert.Equal(["0.33333", "1.4286E-10", "null"], Values(json, 0));
         Assert.Equal(["null", "12346", "null"], Values(json, 1));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Comparisons;
@@ -25,7 +24,7 @@ internal static class ComparisonReport
         return new ReportData
         {
             Title = title,
-            Verdict = Verdict(summary, badFiles),
+            Verdict = ComparisonVerdict.Of(summary, badFiles),
             Terms = terms,
             Checkpoints = [.. compared.Select(checkpoint => checkpoint with { Summaries = Summaries(terms, summary.Checkpoints.First(one => one.Name == checkpoint.Name).Losses) })],
             Differences = [.. summary.Comparisons.SelectMany(Differences)],
@@ -63,61 +62,8 @@ internal static class ComparisonReport
                 yield return new ReportDifference(
                     comparison.Name, term.Key, difference.Mean, difference.Ci95?.Low, difference.Ci95?.High, difference.WinRate,
                     isLoss ? comparison.HolmP : difference.P,
-                    InWords(isLoss ? comparison.Verdict : CheckpointComparison.VerdictOf(difference, difference.P)));
+                    ComparisonTable.Words(isLoss ? comparison.Verdict : CheckpointComparison.VerdictOf(difference, difference.P)));
             }
         }
     }
-
-    private static string InWords(Verdict verdict) => verdict switch
-    {
-        Comparisons.Verdict.Better => "better",
-        Comparisons.Verdict.Worse => "worse",
-        _ => "no difference shown",
-    };
-
-    private static ReportVerdict Verdict(ComparisonSummary summary, long badFiles)
-    {
-        var groups = summary.Comparisons.ToLookup(comparison => comparison.Verdict);
-        var best = groups[Comparisons.Verdict.Better].MinBy(comparison => comparison.Loss!.Mean);
-        var worst = groups[Comparisons.Verdict.Worse].MaxBy(comparison => comparison.Loss!.Mean);
-        var nonFinite = summary.Checkpoints.Sum(checkpoint => checkpoint.Losses.NonFinite);
-        List<string?> sentences =
-        [
-            nonFinite > 0 ? FormattableString.Invariant($"{nonFinite} {(nonFinite == 1 ? "score is" : "scores are")} not finite, and in no average.") : null,
-            badFiles > 0 ? FormattableString.Invariant($"{badFiles} {(badFiles == 1 ? "sample" : "samples")} could not be read, and {(badFiles == 1 ? "was" : "were")} passed over.") : null,
-            (best ?? worst ?? (summary.Comparisons.Count == 1 ? summary.Comparisons[0] : null)) is { Loss: { } loss } told ? OnDifference(told, loss) : null,
-            summary.Comparisons.Count > 1 ? string.Join("; ", new[] { Comparisons.Verdict.Better, Comparisons.Verdict.Worse, Comparisons.Verdict.NoDifferenceShown }
-                .Where(verdict => groups[verdict].Any())
-                .Select(verdict => $"{InWords(verdict)}: {string.Join(", ", groups[verdict].Select(comparison => comparison.Name))}")) + $". All against {summary.Baseline}, by mean loss." : null,
-            summary.RankAgreements.FirstOrDefault(agreement => agreement.Name == (best?.Name ?? summary.Baseline)) is { } agreement
-                ? ScoreReport.OnRanks(agreement.Spearman, $"the samples of {agreement.Name}") : null,
-        ];
-        return new ReportVerdict(
-            Headline(summary, best, worst),
-            [.. sentences.OfType<string>().Select(Capital)],
-            best is not null ? ReportTone.Good : worst is not null || nonFinite > 0 || badFiles > 0 ? ReportTone.Bad : ReportTone.Neutral);
-    }
-
-    private static string Headline(ComparisonSummary summary, CheckpointComparison? best, CheckpointComparison? worst) => (best, worst) switch
-    {
-        ({ } better, _) => $"{better.Name} is better than {summary.Baseline}",
-        (null, { } worse) => summary.Comparisons.Count == 1 ? $"{worse.Name} is worse than {summary.Baseline}" : $"Nothing is better than {summary.Baseline}",
-        _ when summary.Comparisons.Count == 1 => $"No difference shown between {summary.Comparisons[0].Name} and {summary.Baseline}",
-        _ => $"No difference to {summary.Baseline} shown",
-    };
-
-    private static string OnDifference(CheckpointComparison comparison, PairedDifference loss)
-    {
-        var interval = loss.Ci95 is { } ci
-            ? $" (95 % interval {FourDigits.Format(Math.Min(Math.Abs(ci.Low), Math.Abs(ci.High)))} to {FourDigits.Format(Math.Max(Math.Abs(ci.Low), Math.Abs(ci.High)))})"
-            : string.Empty;
-
-        // An interval with 0 inside has no two ends on one side: then signs are told.
-        interval = loss.Ci95 is { Low: < 0, High: > 0 } around ? $" (95 % interval of the difference {FourDigits.Format(around.Low)} to {FourDigits.Format(around.High)})" : interval;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"The mean loss of {comparison.Name} is {FourDigits.Format(Math.Abs(loss.Mean))} {(loss.Mean < 0 ? "lower" : "higher")}{interval}; it is lower in {100 * loss.WinRate:0} % of {loss.Count:N0} samples.");
-    }
-
-    private static string Capital(string sentence) => sentence.Length == 0 ? sentence : char.ToUpperInvariant(sentence[0]) + sentence[1..];
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Cli.Images;
@@ -16,8 +17,12 @@ internal sealed class GalleryReader(PictureRecipe recipe)
     // What all pictures of a page may take together: two thirds of 15 MB, as base64.
     private const int MostBytes = 7_000_000;
 
-    private readonly Dictionary<string, List<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)>> _pictures = [];
+    private readonly Dictionary<string, List<UnscaledPicture>> _pictures = [];
     private readonly List<string> _missing = [];
+
+    // Someone else's export gives one number for two images, and no map.
+    private readonly bool _hasMaps = recipe.Lpips.Model.Manifest.Kind == ModelKind.Lpips;
+
     private int _bytesOfPicture;
 
     /// <summary>Makes the pictures of all samples in the groups.</summary>
@@ -38,9 +43,10 @@ internal sealed class GalleryReader(PictureRecipe recipe)
             _missing.Add(exception.Message);
         }
 
-        var maps = _pictures.Values.SelectMany(pictures => pictures).Select(picture => picture.Map).OfType<SpatialMap>().ToArray();
-        var end = maps.Length == 0 ? 0 : maps.Max(map => map.High());
-        return new Gallery(groups, Encoded(end > 0 ? end : 1), NoteOn(wanted), maps.Length == 0 ? null : end > 0 ? end : 1);
+        interrupt.ThrowIfCancellationRequested();
+        var ends = _pictures.Values.SelectMany(pictures => pictures).Select(picture => picture.Map?.High()).OfType<double>().ToArray();
+        double? end = ends.Length == 0 ? null : ends.Max() is > 0 and var highest ? highest : 1;
+        return new Gallery(groups, Scaled(end ?? 1), NoteOn(wanted), end);
     }
 
     private void ReadSamples(HashSet<string> wanted, CancellationToken interrupt)
@@ -67,40 +73,40 @@ internal sealed class GalleryReader(PictureRecipe recipe)
         }
     }
 
-    private List<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)> PicturesOf(SampleBatch batch)
+    private List<UnscaledPicture> PicturesOf(SampleBatch batch)
     {
         if (recipe.Reproduce is { } reproduce)
         {
             using var pair = reproduce(batch);
             return
             [
-                (PictureKind.Original, null, Encode(pair.Image), null),
-                (PictureKind.Decoded, null, Encode(pair.Decoded), null),
-                (PictureKind.HeatMap, null, null, MapOf(pair.Image, pair.Decoded)),
+                new(PictureKind.Original, null, Encode(pair.Image), null),
+                new(PictureKind.Decoded, null, Encode(pair.Decoded), null),
+                .. _hasMaps ? [new UnscaledPicture(PictureKind.HeatMap, null, null, MapOf(pair.Image, pair.Decoded))] : Array.Empty<UnscaledPicture>(),
             ];
         }
 
         RunUnits.Convert(batch, recipe.Decoded[0].Decoder.Model, recipe.Units);
         using var original = batch.Images is { } images ? OneImage(images) : null;
         using var target = recipe.Target is { } source ? Decode(batch, source) : null;
-        List<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)> pictures = [];
+        List<UnscaledPicture> pictures = [];
         if (original is not null)
         {
-            pictures.Add((PictureKind.Original, null, Encode(original), null));
+            pictures.Add(new(PictureKind.Original, null, Encode(original), null));
         }
 
         if (target is not null)
         {
-            pictures.Add((PictureKind.Target, null, Encode(target), null));
+            pictures.Add(new(PictureKind.Target, null, Encode(target), null));
         }
 
         foreach (var decoded in recipe.Decoded)
         {
             using var image = Decode(batch, decoded);
-            pictures.Add((target is null ? PictureKind.Decoded : PictureKind.Prediction, decoded.Checkpoint, Encode(image), null));
-            if ((target ?? original) is { } reference && reference.Shape == image.Shape)
+            pictures.Add(new(target is null ? PictureKind.Decoded : PictureKind.Prediction, decoded.Checkpoint, Encode(image), null));
+            if (_hasMaps && (target ?? original) is { } reference && reference.Shape == image.Shape)
             {
-                pictures.Add((PictureKind.HeatMap, decoded.Checkpoint, null, MapOf(reference, image)));
+                pictures.Add(new(PictureKind.HeatMap, decoded.Checkpoint, null, MapOf(reference, image)));
             }
         }
 
@@ -118,6 +124,11 @@ internal sealed class GalleryReader(PictureRecipe recipe)
     private TensorBuffer Decode(SampleBatch batch, PictureSource source)
     {
         using var decoded = source.Decoder.Decode(batch.Tensors[source.Source], recipe.Units, recipe.Tiling);
+        if (recipe.Clamp)
+        {
+            TensorPrimitives.Clamp(decoded.Span, -1, 1, decoded.Span);
+        }
+
         return OneImage(decoded);
     }
 
@@ -143,13 +154,8 @@ internal sealed class GalleryReader(PictureRecipe recipe)
     private static bool IsOfFiles(Exception exception) =>
         exception is DatasetException or UsageException or TensorFileException or ImageFileException or ModelException or ArgumentException or InferenceException;
 
-    private Dictionary<string, IReadOnlyList<GalleryPicture>> Encoded(double end) => _pictures.ToDictionary(
-        sample => sample.Key,
-        sample => (IReadOnlyList<GalleryPicture>)
-        [
-            .. sample.Value.Select(picture => new GalleryPicture(
-                picture.Kind, picture.Checkpoint, picture.Image ?? EncodedPicture.OfMap(picture.Map!.Values, picture.Map.Size, end, _bytesOfPicture))),
-        ]);
+    private Dictionary<string, IReadOnlyList<GalleryPicture>> Scaled(double end) =>
+        _pictures.ToDictionary(sample => sample.Key, sample => (IReadOnlyList<GalleryPicture>)[.. sample.Value.Select(picture => picture.Scaled(end, _bytesOfPicture))]);
 
     private string? NoteOn(HashSet<string> wanted)
     {

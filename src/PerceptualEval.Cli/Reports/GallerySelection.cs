@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace PerceptualEval.Cli.Reports;
 
 /// <summary>Chooses the samples that are worth looking at.</summary>
@@ -32,7 +34,7 @@ internal static class GallerySelection
             new("Worst", $"The highest {name}.", [.. Enumerable.Reverse(byLoss).Take(worst)]),
             new("Best", $"The lowest {name}.", [.. byLoss.Take(Math.Min(size, byLoss.Count - worst))]),
         ];
-        if (IndexOf(terms, ReportTerm.LatentL2) is { } latent && IndexOf(terms, ReportTerm.Perceptual) is { } perceptual)
+        if (ReportTerm.LatentL2.IndexIn(terms) is { } latent && ReportTerm.Perceptual.IndexIn(terms) is { } perceptual)
         {
             groups.AddRange(Disagreeing(samples, latent, perceptual, Math.Max(LeastOfGroup, size / 2)));
         }
@@ -55,7 +57,7 @@ internal static class GallerySelection
         return [.. ranks.Select((rank, i) => rank - otherRanks[i])];
     }
 
-    private static IEnumerable<GalleryGroup> Disagreeing(List<(string Id, IReadOnlyList<double?>[] Values)> samples, int latent, int perceptual, int size)
+    private static IEnumerable<GalleryGroup> Disagreeing(List<ScoredSample> samples, int latent, int perceptual, int size)
     {
         var gaps = RankGaps(Means(samples, perceptual), Means(samples, latent));
         var order = Enumerable.Range(0, samples.Count).OrderBy(i => gaps[i]).ToArray();
@@ -67,63 +69,30 @@ internal static class GallerySelection
             [.. order.Where(i => gaps[i] < 0).Take(size).Select(i => samples[i].Id)]);
     }
 
-    private static List<(string Id, IReadOnlyList<double?>[] Values)> Finite(IReadOnlyList<ReportCheckpoint> checkpoints)
+    private static List<ScoredSample> Finite(IReadOnlyList<ReportCheckpoint> checkpoints)
     {
         var others = checkpoints.Skip(1).Select(checkpoint => checkpoint.Rows.ToDictionary(row => row.Id, StringComparer.Ordinal)).ToArray();
-        var samples = new List<(string, IReadOnlyList<double?>[])>();
+        var samples = new List<ScoredSample>();
         foreach (var row in checkpoints[0].Rows)
         {
             ReportRow?[] rows = [row, .. others.Select(other => other.GetValueOrDefault(row.Id))];
             if (rows.All(one => one is { NonFinite: null } && one.Values.All(value => value is not null)))
             {
-                samples.Add((row.Id, Array.ConvertAll(rows, one => one!.Values)));
+                samples.Add(new(row.Id, Array.ConvertAll(rows, one => one!.Values)));
             }
         }
 
         return samples;
     }
 
-    private static double[] Means(List<(string Id, IReadOnlyList<double?>[] Values)> samples, int term) =>
+    private static double[] Means(List<ScoredSample> samples, int term) =>
         [.. samples.Select(sample => sample.Values.Average(values => values[term]!.Value))];
 
-    private static List<string> Ordered(List<(string Id, IReadOnlyList<double?>[] Values)> samples, double[] keys) =>
+    private static List<string> Ordered(List<ScoredSample> samples, double[] keys) =>
         [.. Enumerable.Range(0, samples.Count).OrderBy(i => keys[i]).Select(i => samples[i].Id)];
 
-    private static double[] Ranks(ReadOnlySpan<double> values)
-    {
-        var sorted = values.ToArray();
-        var order = Enumerable.Range(0, sorted.Length).ToArray();
-        Array.Sort(sorted, order);
-        var ranks = new double[sorted.Length];
-        for (var start = 0; start < sorted.Length;)
-        {
-            var end = start;
-            while (end < sorted.Length && sorted[end] == sorted[start])
-            {
-                end++;
-            }
+    private static double[] Ranks(ReadOnlySpan<double> values) => ArrayStatistics.RanksInplace(values.ToArray(), RankDefinition.Average);
 
-            for (var i = start; i < end; i++)
-            {
-                ranks[order[i]] = (start + end - 1) / 2.0;
-            }
-
-            start = end;
-        }
-
-        return ranks;
-    }
-
-    private static int? IndexOf(IReadOnlyList<ReportTerm> terms, ReportTerm term)
-    {
-        for (var i = 0; i < terms.Count; i++)
-        {
-            if (terms[i].Key == term.Key)
-            {
-                return i;
-            }
-        }
-
-        return null;
-    }
+    // Per checkpoint, one value per term.
+    private readonly record struct ScoredSample(string Id, IReadOnlyList<double?>[] Values);
 }

@@ -15,6 +15,9 @@ namespace PerceptualEval.Cli.Reports;
 internal sealed record PictureRecipe(
     Func<Dataset> Open, PictureSource? Target, IReadOnlyList<PictureSource> Decoded, PerceptualNetwork Lpips, LatentUnits Units, Tiling? Tiling)
 {
+    /// <summary>Whether decoded images are clamped to [-1,1] before they are compared.</summary>
+    public bool Clamp { get; init; }
+
     /// <summary>Makes of a sample the decoded latent and the image that it should reproduce, where that takes more than to decode; null where it does not.</summary>
     public Func<SampleBatch, DecodedPair>? Reproduce { get; init; }
 
@@ -31,5 +34,8 @@ internal sealed record PictureRecipe(
     /// <param name="open">Opens its dataset once more.</param>
     /// <param name="loss">What scored it; stays the caller's.</param>
     public static PictureRecipe Of(Func<Dataset> open, LatentPerceptualLoss loss) => new(
-        open, new PictureSource(0, loss.Decoder), [new PictureSource(1, loss.Decoder)], loss.Lpips, loss.Options.Units ?? loss.Decoder.LatentSpace.Units, loss.Options.Tiling);
+        open, new PictureSource(0, loss.Decoder), [new PictureSource(1, loss.Decoder)], loss.Lpips, loss.Options.Units ?? loss.Decoder.LatentSpace.Units, loss.Options.Tiling)
+    {
+        Clamp = loss.Options.Clamp,
+    };
 }

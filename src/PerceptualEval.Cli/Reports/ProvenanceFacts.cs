@@ -19,21 +19,23 @@ internal static class ProvenanceFacts
         JsonValueKind.True => "yes",
         JsonValueKind.False => "no",
         JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Text)),
-        JsonValueKind.Object when IsModel(value, out var name, out var sha256) => $"{name} (sha256 {sha256[..Math.Min(HashDigitsShown, sha256.Length)]})",
+        JsonValueKind.Object when Model(value) is { } model => model,
         JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(property => $"{property.Name.Replace('_', ' ')} {Text(property.Value)}")),
         _ => value.GetRawText(),
     };
 
-    private static bool IsModel(JsonElement value, out string name, out string sha256)
+    // In the words of the command line's table; null where the object is no model.
+    private static string? Model(JsonElement value)
     {
-        (name, sha256) = (string.Empty, string.Empty);
-        if (!value.TryGetProperty("name", out var named) || !value.TryGetProperty("sha256", out var hash)
-            || named.ValueKind != JsonValueKind.String || hash.ValueKind != JsonValueKind.String)
+        if (Property(value, "name") is not { } name || Property(value, "sha256") is not { } sha256)
         {
-            return false;
+            return null;
         }
 
-        (name, sha256) = (named.GetString()!, hash.GetString()!);
-        return true;
+        var approximates = Property(value, "approximates") is { } real ? $", approximates {real}" : string.Empty;
+        return $"{name} (sha256 {sha256[..Math.Min(HashDigitsShown, sha256.Length)]}{approximates})";
     }
+
+    private static string? Property(JsonElement value, string name) =>
+        value.TryGetProperty(name, out var property) && property.ValueKind == JsonValueKind.String ? property.GetString() : null;
 }

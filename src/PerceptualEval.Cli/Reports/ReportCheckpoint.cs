@@ -9,4 +9,8 @@ internal sealed record ReportCheckpoint(string Name, IReadOnlyList<ReportRow> Ro
 {
     /// <summary>One summary per term, where the run has made them in a way of its own; null for those of the rows.</summary>
     public IReadOnlyList<TermSummary>? Summaries { get; init; }
+
+    /// <summary>A term's values, without those of samples that are not finite.</summary>
+    /// <param name="term">Which of the report's terms.</param>
+    public double[] FiniteValues(int term) => [.. Rows.Where(row => row.NonFinite is null).Select(row => row.Values[term]).OfType<double>()];
 }

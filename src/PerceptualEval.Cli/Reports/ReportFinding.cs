@@ -7,4 +7,8 @@ namespace PerceptualEval.Cli.Reports;
 /// <param name="Title">What was found, in a few words.</param>
 /// <param name="Advice">What to do about it.</param>
 /// <param name="Cases">Where, with the numbers that prove it.</param>
-internal sealed record ReportFinding(FindingSeverity Severity, string Title, string Advice, IReadOnlyList<FindingCase> Cases);
+internal sealed record ReportFinding(FindingSeverity Severity, string Title, string Advice, IReadOnlyList<FindingCase> Cases)
+{
+    /// <summary>How many cases there are, also in a copy that names only some of them.</summary>
+    public int Count { get; } = Cases.Count;
+}

@@ -15,7 +15,9 @@ internal static class ReportPage
 {
     // In the order that they build on each other.
     private static readonly string[] Scripts =
-        ["format", "dom", "data", "axes", "numbers", "findings", "histogram", "scatter", "forest", "zoom", "gallery", "table", "main"];
+    [
+        "format", "dom", "data", "ranks", "axes", "numbers", "findings", "histogram", "panel", "scatter", "forest", "zoom", "gallery", "filters", "table", "main",
+    ];
 
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
 
@@ -36,7 +38,7 @@ internal static class ReportPage
             ["style"] = Encoding.UTF8.GetBytes(Part("report.css")),
             ["script"] = Encoding.UTF8.GetBytes(script),
             ["script-hash"] = Encoding.UTF8.GetBytes(Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))),
-            ["data"] = ReportJson.Write(data),
+            ["data"] = PageJson.Write(PageData.Of(data)),
         };
         foreach (var (text, name) in Split(Part("report.html")))
         {

@@ -20,4 +20,18 @@ internal sealed record ReportTerm(string Key, string Label, string Meaning)
 
     /// <summary>How well a latent reproduces the image that it was made from.</summary>
     public static ReportTerm Reconstruction { get; } = new("reconstruction", "LPIPS", "Perceptual distance of the decoded latent to its image.");
+
+    /// <summary>Its place among the terms of a report; null where it was not measured.</summary>
+    public int? IndexIn(IReadOnlyList<ReportTerm> terms)
+    {
+        for (var i = 0; i < terms.Count; i++)
+        {
+            if (terms[i].Key == Key)
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
 }

@@ -58,7 +58,9 @@ internal static class ScoreReport
             >= Similar => ("similar orders", "mostly they agree, but not on every sample"),
             _ => ("different orders", "L2 does not tell which of them look bad"),
         };
-        return string.Create(CultureInfo.InvariantCulture, $"Latent L2 and LPIPS put {of} in {order} (rank correlation {correlation.Rho:0.00}): {meaning}.");
+
+        // Adding 0 makes 0 of −0, which would be written with its sign.
+        return string.Create(CultureInfo.InvariantCulture, $"Latent L2 and LPIPS put {of} in {order} (rank correlation {Math.Round(correlation.Rho, 2) + 0:0.00}): {meaning}.");
     }
 
     private static ReportVerdict Verdict(ScoreRow[] finite, int count, LossWeights? weights, long badFiles)

@@ -1,25 +1,29 @@
 using System.CommandLine;
+using System.Text.Json;
 using PerceptualEval.Cli.Demo;
+using PerceptualEval.Cli.Reports;
 using PerceptualEval.Cli.Results;
+using PerceptualEval.Comparisons;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
-using Spectre.Console;
 
 namespace PerceptualEval.Cli.Verbs;
 
 /// <summary><c>demo</c>: the whole way once, on pictures that the tool draws itself and with the built-in models.</summary>
 internal static class DemoVerb
 {
+    private const string Title = "demo: two made-up checkpoints, on pictures that the tool drew";
+
     private static readonly Option<string> Out = new("--out")
     {
         HelpName = "DIR",
-        Description = "The folder for images, latents and side-by-side pictures.",
+        Description = "The folder for images, latents and the report.",
         DefaultValueFactory = _ => "perceptual-eval-demo",
     };
 
     public static Command Create(CancellationToken interrupt)
     {
-        var command = new Command("demo", "Sample pictures → latents → two checkpoints' predictions → scores, with the built-in models.")
+        var command = new Command("demo", "Sample pictures → latents → two checkpoints' predictions → scores and a report, with the built-in models.")
         {
             Out, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
         };
@@ -31,42 +35,46 @@ internal static class DemoVerb
     {
         var (store, execution, folder) = (CommonOptions.Store(parsed), CommonOptions.Execution(parsed), parsed.GetRequiredValue(Out));
         _ = new OutputFolder(folder);
+        var files = new DemoFiles(folder);
+        using var page = ReportOutput.Open(files.Report, plots: null)!;
         using var encoder = new ImageEncoder(DefaultModels.Find(store, null, ModelKind.Encoder), execution);
-        using var loss = LatentPerceptualLoss.Load(
-            DefaultModels.Find(store, null, ModelKind.Decoder).Folder, DefaultModels.Find(store, null, ModelKind.Lpips).Folder, null, execution, store);
-        DefaultModels.TellOfApproximations(encoder.Model, loss.Decoder.Model, loss.Lpips.Model);
-        var (samples, summaries) = new DemoRun(encoder, loss, folder).Score(interrupt);
-        var console = ResultConsole.StandardOutput();
-        console.Write(Scores(console, samples, summaries));
-        WriteWhatNext(console, folder);
+        using var scoring = Load(store, execution);
+        DefaultModels.TellOfApproximations(encoder.Model, scoring.Loss.Decoder.Model, scoring.Loss.Lpips.Model);
+        files.Write(encoder, interrupt);
+        Compare(files, scoring, page, interrupt);
         return ExitCode.Ok;
     }
 
-    // LPIPS of each picture and checkpoint, and below it what the terms come to.
-    private static Table Scores(
-        ResultConsole console, IReadOnlyList<(string Scene, SampleLoss[] Losses)> samples, IReadOnlyList<(string Checkpoint, LossSummary Summary)> summaries)
+    private static CheckpointScoring Load(ModelStore store, ExecutionOptions execution)
     {
-        var table = console.Columns("LPIPS to the target", summaries.Select(summary => summary.Checkpoint));
-        foreach (var (scene, losses) in samples)
-        {
-            table.AddRow([ResultConsole.Literal(scene), .. losses.Select(loss => new Text(FourDigits.Format(loss.PerceptualLoss)))]);
-        }
-
-        table.AddEmptyRow();
-        Add("mean LPIPS", summary => summary.PerceptualLoss!.Mean, Style.Plain);
-        Add("mean latent L2", summary => summary.LatentL2Loss.Mean, Style.Plain);
-        Add("mean loss", summary => summary.Loss.Mean, ResultConsole.Answer);
-        return table;
-
-        void Add(string name, Func<LossSummary, double?> value, Style style) =>
-            table.AddRow([new Text(name, style), .. summaries.Select(summary => new Text(FourDigits.Format(value(summary.Summary)), style))]);
+        var (decoder, lpips) = (DefaultModels.Find(store, null, ModelKind.Decoder), DefaultModels.Find(store, null, ModelKind.Lpips));
+        return new CheckpointScoring(
+            [.. DemoCheckpoint.All.Select(checkpoint => checkpoint.Name)], LatentPerceptualLoss.Load(decoder.Folder, lpips.Folder, null, execution, store), store);
     }
 
-    private static void WriteWhatNext(ResultConsole console, string folder)
+    // What 'compare --report' does with these files.
+    private static void Compare(DemoFiles files, CheckpointScoring scoring, ReportOutput page, CancellationToken interrupt)
     {
-        var latents = Path.Combine(folder, "latents");
+        var run = new CompareRun(scoring, new ComparisonAccumulator(scoring.Names), seed: 0, file: null, folder: null, json: null, keepRows: true);
+        var summary = run.Compare(files.Open(), batchSize: 1, interrupt, out var interrupted);
+        if (interrupted || summary is null)
+        {
+            throw new OperationCanceledException(interrupt);
+        }
+
+        var provenance = Provenance.Of(scoring.Loss, batchSize: 1);
+        var report = ComparisonReport.Of(Title, summary, run.Rows, JsonElement.Parse(ResultJson.Bytes(provenance, ResultJson.Default.ScoreProvenance)), run.Bad.Count);
+        page.Write(page.WithPictures(report, scoring.Pictures(files.Open), interrupt));
+        var console = ResultConsole.StandardOutput();
+        new ComparisonTable(console, provenance).Write(summary, run.NonFinite);
+        WriteWhatNext(console, files);
+    }
+
+    private static void WriteWhatNext(ResultConsole console, DemoFiles files)
+    {
+        var predictions = string.Join(' ', DemoCheckpoint.All.Select(checkpoint => $"--pred {checkpoint.Name}={files.Predictions(checkpoint)}"));
         console.WriteLine(string.Empty);
-        console.WriteLine($"Pictures: {Path.Combine(folder, "side-by-side")} (image, decoded target, {string.Join(", ", DemoCheckpoint.All.Select(checkpoint => checkpoint.Name))})");
-        console.WriteLine($"The same by hand: perceptual-eval score --pred {Path.Combine(latents, DemoCheckpoint.All[^1].Name)} --target {Path.Combine(latents, "target")}");
+        console.WriteLine($"Look at it in a browser: {files.Report}", ResultConsole.Answer);
+        console.WriteLine($"The same by hand: perceptual-eval compare --target {files.Target} {predictions} --report {files.Report}");
     }
 }

@@ -24,7 +24,7 @@ internal static class DoctorVerb
         var findings = Examine(store);
         if (json)
         {
-            WriteJson(findings);
+            ListJson.Print("findings", findings, ListJson.Default.DoctorFinding);
         }
         else
         {
@@ -34,27 +34,7 @@ internal static class DoctorVerb
         return ExitCode.Ok;
     }
 
-    private static void WriteJson(IEnumerable<Finding> findings)
-    {
-        using var output = new StandardOutput(Console.OpenStandardOutput());
-        output.Write(ResultJson.Document(writer =>
-        {
-            writer.WriteStartArray("findings");
-            foreach (var finding in findings)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("name", finding.Name);
-                writer.WriteBoolean("ok", finding.Ok);
-                writer.WriteString("found", finding.Found);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        }));
-        output.Commit();
-    }
-
-    private static void WriteTable(IEnumerable<Finding> findings)
+    private static void WriteTable(IEnumerable<DoctorFinding> findings)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn(new GridColumn().PadRight(0));
         foreach (var finding in findings)
@@ -66,7 +46,7 @@ internal static class DoctorVerb
         ResultConsole.StandardOutput().Write(grid);
     }
 
-    private static IEnumerable<Finding> Examine(ModelStore store)
+    private static IEnumerable<DoctorFinding> Examine(ModelStore store)
     {
         yield return new("perceptual-eval", true, ToolVersion.Text);
         yield return new("runtime", true, $"{InferenceRuntime.Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
@@ -81,16 +61,24 @@ internal static class DoctorVerb
             yield return new("models folder", Directory.Exists(folder), Directory.Exists(folder) ? folder : $"{folder} (does not exist)");
         }
 
-        foreach (var kind in (ModelKind[])[ModelKind.Decoder, ModelKind.Encoder, ModelKind.Lpips])
+        foreach (var kind in Enum.GetValues<ModelKind>())
         {
-            var names = store.List().Where(model => model.Manifest.Kind == kind).Select(model => model.Name).ToArray();
-            var word = kind.ToString().ToLowerInvariant();
-            yield return new($"{word} models", names.Length > 0, names.Length > 0 ? string.Join(", ", names) : $"none; make one with 'perceptual-eval build {word}'");
+            yield return Models(store, kind);
         }
+    }
+
+    private static DoctorFinding Models(ModelStore store, ModelKind kind)
+    {
+        var word = kind.ToString().ToLowerInvariant();
+        var names = string.Join(", ", store.List().Where(model => model.Manifest.Kind == kind).Select(model => model.Name));
+        return (names, kind) switch
+        {
+            ({ Length: > 0 }, _) => new($"{word} models", true, names),
+            (_, ModelKind.Pairwise) => new($"{word} models", true, "none; only needed where someone else's export stands in for LPIPS"),
+            _ => new($"{word} models", false, $"none; make one with 'perceptual-eval build {word}'"),
+        };
     }
 
     private static string Instructions() =>
         Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : RuntimeInformation.ProcessArchitecture.ToString();
-
-    private readonly record struct Finding(string Name, bool Ok, string Found);
 }

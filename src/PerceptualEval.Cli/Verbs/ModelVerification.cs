@@ -4,18 +4,21 @@ using PerceptualEval.Models;
 namespace PerceptualEval.Cli.Verbs;
 
 /// <summary>Whether an installed model still is what was built: its manifest, its graphs' hashes, and what it gives for a small input.</summary>
-/// <param name="Folder">The model's folder.</param>
 /// <param name="Name">The folder's name.</param>
+/// <param name="Folder">The model's folder.</param>
 /// <param name="Problem">What is wrong; null where nothing is.</param>
 /// <param name="Deviation">How far the output lies from the recorded one, as a multiple of what is allowed; null where none was compared.</param>
 /// <param name="RecordedOn">The runtime of the recorded output; null where there is none.</param>
-internal sealed record ModelVerification(string Folder, string Name, string? Problem, double? Deviation, string? RecordedOn)
+internal sealed record ModelVerification(string Name, string Folder, string? Problem, double? Deviation, string? RecordedOn)
 {
+    /// <summary>Whether nothing is wrong.</summary>
+    public bool Ok => Problem is null;
+
     /// <summary>Verifies a model.</summary>
     /// <param name="folder">Its folder.</param>
     public static ModelVerification Of(string folder)
     {
-        var result = new ModelVerification(folder, Path.GetFileName(folder), null, null, null);
+        var result = new ModelVerification(Path.GetFileName(folder), folder, null, null, null);
         try
         {
             var model = Model.Open(folder);

@@ -21,7 +21,7 @@ internal static class ModelsReport
 
         if (json)
         {
-            WriteJson(results);
+            ListJson.Print("models", results, ListJson.Default.ModelVerification, ("runtime", InferenceRuntime.Version));
         }
         else
         {
@@ -57,29 +57,4 @@ internal static class ModelsReport
         { Problem: null } => "none recorded",
         _ => string.Empty,
     };
-
-    private static void WriteJson(List<ModelVerification> results)
-    {
-        using var output = new StandardOutput(Console.OpenStandardOutput());
-        output.Write(ResultJson.Document(writer =>
-        {
-            writer.WriteString("runtime", InferenceRuntime.Version);
-            writer.WriteStartArray("models");
-            foreach (var result in results)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("name", result.Name);
-                writer.WriteString("folder", result.Folder);
-                writer.WriteBoolean("ok", result.Problem is null);
-                writer.WriteString("problem", result.Problem);
-                writer.WriteString("recorded_on", result.RecordedOn);
-                writer.WritePropertyName("deviation");
-                writer.WriteRawValue(result.Deviation is { } deviation && double.IsFinite(deviation) ? deviation.ToString("R", CultureInfo.InvariantCulture) : "null");
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        }));
-        output.Commit();
-    }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Models;
 
@@ -27,7 +26,7 @@ internal static class ModelsVerb
         var models = store.List();
         if (json)
         {
-            WriteJson(models);
+            ListJson.Print("models", models.Select(InstalledModel.Of), ListJson.Default.InstalledModel);
         }
         else
         {
@@ -80,28 +79,5 @@ internal static class ModelsVerb
         yield return ("licence", manifest.Licence ?? "unknown");
         yield return ("sha256", model.Sha256);
         yield return ("folder", model.Folder);
-    }
-
-    private static void WriteJson(IReadOnlyList<Model> models)
-    {
-        using var output = new StandardOutput(Console.OpenStandardOutput());
-        output.Write(ResultJson.Document(writer =>
-        {
-            writer.WriteStartArray("models");
-            foreach (var model in models)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("name", model.Name);
-                writer.WriteString("folder", model.Folder);
-                writer.WriteString("sha256", model.Sha256);
-                writer.WritePropertyName("manifest");
-                using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(model.Folder, ModelManifest.FileName)));
-                manifest.WriteTo(writer);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        }));
-        output.Commit();
     }
 }

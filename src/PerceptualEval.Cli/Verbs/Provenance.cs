@@ -9,6 +9,12 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary>What results depend on, gathered from what was loaded.</summary>
 internal static class Provenance
 {
+    /// <summary>The field that says whether decoded images were clamped.</summary>
+    public const string ClampField = "clamp";
+
+    /// <summary>The field with the side of tiles; missing where images were decoded as a whole.</summary>
+    public const string TileField = "tile";
+
     public static ScoreProvenance Of(LatentPerceptualLoss loss, int batchSize, Shard? shard = null) => new(
         ToolVersion.Text,
         InferenceRuntime.Version,
@@ -29,10 +35,10 @@ internal static class Provenance
 
     private static Dictionary<string, object> Further(LossOptions options, int batchSize, Shard? shard)
     {
-        var further = new Dictionary<string, object> { ["clamp"] = options.Clamp, ["batch"] = batchSize };
+        var further = new Dictionary<string, object> { [ClampField] = options.Clamp, ["batch"] = batchSize };
         if (options.Tiling is { } tiling)
         {
-            further["tile"] = tiling.Size;
+            further[TileField] = tiling.Size;
         }
 
         if (shard is not null)

@@ -22,7 +22,7 @@ internal static class ReportOptions
     /// <exception cref="Results.OutputException">It can't be written.</exception>
     public static ReportOutput? Open(ParseResult parsed) => ReportOutput.Open(parsed.GetValue(Page), parsed.GetValue(Plots));
 
-    /// <summary>Writes the report of a run, with pictures where it has a page; says on standard error where an interrupt left some out.</summary>
+    /// <summary>Writes the report of a run, with pictures where it has a page; says on standard error where an interrupt left them out.</summary>
     /// <param name="output">Where to write; stays the caller's.</param>
     /// <param name="data">The report, without pictures.</param>
     /// <param name="recipe">How pictures are made.</param>
@@ -31,13 +31,17 @@ internal static class ReportOptions
     /// <exception cref="Results.OutputException">It can't be written.</exception>
     public static bool Write(ReportOutput output, ReportData data, PictureRecipe recipe, CancellationToken interrupt)
     {
-        output.Write(output.WithPictures(data, recipe, interrupt));
-        if (interrupt.IsCancellationRequested)
+        try
         {
-            Console.Error.WriteLine("perceptual-eval: interrupted; all samples are scored and the results are complete, but the report lacks pictures.");
+            output.Write(output.WithPictures(data, recipe, interrupt));
+            return true;
         }
-
-        return !interrupt.IsCancellationRequested;
+        catch (OperationCanceledException)
+        {
+            output.Write(data with { Gallery = Gallery.WithoutPictures(data.Gallery.Groups, "There are no pictures: interrupted.") });
+            Console.Error.WriteLine("perceptual-eval: interrupted; all samples are scored and the results are complete, but the report lacks pictures.");
+            return false;
+        }
     }
 
     /// <summary>What a report calls a file or folder: the last part of its path.</summary>

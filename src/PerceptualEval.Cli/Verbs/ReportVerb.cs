@@ -30,13 +30,17 @@ internal static class ReportVerb
         using var output = ReportOutput.Open(parsed.GetValue(Out), parsed.GetValue(ReportOptions.Plots))
             ?? throw new UsageException("nothing to write: give -o FILE for the page, or --plots DIR for the charts.");
         var data = ResultReport.Of(results);
-        var gallery = parsed.GetValue(Out) is null ? data.Gallery : ReopenedRun.Pictures(data.Gallery.Groups, results, parsed, interrupt);
+        var gallery = parsed.GetValue(Out) is null ? data.Gallery : Pictures(data.Gallery.Groups, results, parsed, interrupt);
         if (gallery.Note is { } note)
         {
             Console.Error.WriteLine($"perceptual-eval: {note}");
         }
 
         output.Write(data with { Gallery = gallery });
-        return interrupt.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Ok;
+        return ExitCode.Ok;
     }
+
+    private static Gallery Pictures(IReadOnlyList<GalleryGroup> groups, ResultSet results, ParseResult parsed, CancellationToken interrupt) => results.Manifest is { } manifest
+        ? new ReopenedRun(manifest, parsed, interrupt).Pictures(groups)
+        : Gallery.WithoutPictures(groups, "There are no pictures: a single file of results does not say where its samples are. Score with --out DIR, or with --report.");
 }

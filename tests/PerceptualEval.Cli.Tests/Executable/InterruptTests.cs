@@ -104,6 +104,22 @@ public sealed class InterruptTests(ToolModels models) : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Report_InterruptedWhilePicturesAreMade_LeavesNoPage()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs the signal SIGINT");
+        var latents = _folder.Npy("z.npy", FormulaTensors.Latents("few", 4 * 4 * 32 * 32), 4, 4, 32, 32);
+        Assert.Equal(0, (await models.Score(latents, latents, "--out", _folder["results/"])).ExitCode);
+        using var tool = Tool.Start("report", _folder["results"], "-o", Path.Combine(_folder.Folder("out"), "page.html"), "--models", models.Folder, "--threads", "1");
+
+        // The page is opened before the first picture is made.
+        await Until(tool, () => Directory.EnumerateFiles(_folder["out"]).Any());
+        await tool.Interrupt();
+
+        (await tool.Ended()).Refused(130, "interrupted");
+        Assert.Empty(Directory.EnumerateFiles(_folder["out"]));
+    }
+
     private static string Summary(ResultFolderRuns runs, string name) => ResultManifest.Read(runs.Folder[name]).Summary!.Value.GetRawText();
 
     private static async Task Until(Tool tool, Func<bool> condition)

@@ -94,6 +94,7 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
             lines, line => line.StartsWith("ok  runtime ", StringComparison.Ordinal) && line.Contains(InferenceRuntime.Version, StringComparison.Ordinal));
         Assert.Contains($"ok  models folder    {_folder.Root}", lines);
         Assert.Contains("ok  decoder models   preview-decoder", lines);
+        Assert.Contains(lines, line => line.StartsWith("ok  pairwise models  none; ", StringComparison.Ordinal));
     }
 
     [Fact]

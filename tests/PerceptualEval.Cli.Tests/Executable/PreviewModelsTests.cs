@@ -86,17 +86,30 @@ public sealed class PreviewModelsTests : IDisposable
     }
 
     [Fact]
-    public async Task Demo_InANewFolder_WritesWhatScoreScoresTheSame()
+    public async Task Demo_InANewFolder_PrintsWhatItsOwnCommandPrints()
     {
-        var run = await Tool.Run("demo", "--out", _folder["demo"], "--threads", "1");
+        const string ByHand = "The same by hand: perceptual-eval ";
 
-        run.Said(0, "preview-encoder", "preview-decoder", "preview-lpips");
-        var (early, late) = (await MeanLoss("step-2000"), await MeanLoss("step-9000"));
-        Assert.InRange(late / early, 0, 0.6);
-        Assert.Contains(Cli.Results.FourDigits.Format(early), run.Output, StringComparison.Ordinal);
-        Assert.Contains(Cli.Results.FourDigits.Format(late), run.Output, StringComparison.Ordinal);
-        using var picture = ImageFile.Read(_folder["demo/side-by-side/hills.png"]);
-        Assert.Equal([3, 256, (4 * 256) + (3 * 4)], picture.Shape.Dimensions.ToArray().TakeLast(3));
+        var demo = await Tool.Run("demo", "--out", _folder["demo"], "--threads", "1");
+        demo.Said(0, "preview-encoder", "preview-decoder", "preview-lpips");
+        var command = Assert.Single(demo.Output.Split('\n'), line => line.StartsWith(ByHand, StringComparison.Ordinal))[ByHand.Length..];
+        var compare = await Tool.Run([.. command.Split(' '), "--threads", "1"]);
+
+        Assert.Equal(0, compare.ExitCode);
+        Assert.StartsWith(compare.Output, demo.Output, StringComparison.Ordinal);
+        Assert.Matches(@"step-9000 +-0\.[0-9]+ .* 100 % +0\.007812 +better\n", compare.Output); // all of 8 samples: 2 / 2^8
+    }
+
+    [Fact]
+    public async Task Demo_Report_HasTheVerdictAndEveryPicture()
+    {
+        Assert.Equal(0, (await Tool.Run("demo", "--out", _folder["demo"], "--threads", "1")).ExitCode);
+
+        Assert.Contains("step-9000 is better than step-2000</h1>", await File.ReadAllTextAsync(_folder["demo/report.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using var page = ReportedPage.Of(_folder["demo/report.html"]);
+        string[] ids = ["balloons", "hills", "leaves", "letters", "night", "sea", "spheres", "tiles"];
+        Assert.Equal(ids, page.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetString()));
+        Assert.All(ids, id => Assert.Equal(["original", "target", "prediction", "heat-map", "prediction", "heat-map"], ReportedPage.Kinds(page, id)));
     }
 
     private static string Golden(string name) => Path.Combine(Goldens, name);
@@ -115,11 +128,5 @@ public sealed class PreviewModelsTests : IDisposable
     {
         Assert.Equal(expected.GetProperty("mean").GetDouble(), values.Average(value => (double)value), SameNumber);
         Assert.Equal(expected.GetProperty("rms").GetDouble(), Math.Sqrt(values.Average(value => Square(value))), SameNumber);
-    }
-
-    private async Task<double> MeanLoss(string checkpoint)
-    {
-        var run = await Tool.Run("score", "--pred", _folder[$"demo/latents/{checkpoint}"], "--target", _folder["demo/latents/target"], "--json", "--threads", "1");
-        return run.Json().GetProperty("summary").GetProperty("loss").GetProperty("mean").GetDouble();
     }
 }

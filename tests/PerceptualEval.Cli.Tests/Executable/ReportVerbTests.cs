@@ -23,17 +23,21 @@ public sealed class ReportVerbTests(ToolModels models) : IDisposable
         var shown = data.RootElement.GetProperty("checkpoints")[0].GetProperty("values")[0].EnumerateArray().Select(value => value.GetDouble()).ToArray();
         Assert.Equal(Samples, shown.Length);
         Assert.All(scores.Zip(shown), pair => Assert.Equal(pair.First, pair.Second, pair.First * 1e-4));
-        var worst = data.RootElement.GetProperty("gallery").GetProperty("groups")[0].GetProperty("samples")[0].GetInt32();
-        Assert.Equal(Array.IndexOf(scores, scores.Max()), worst);
-        Assert.Equal(["target", "prediction", "heatMap"], Kinds(data, worst));
+        var worst = data.RootElement.GetProperty("gallery").GetProperty("groups")[0].GetProperty("ids")[0].GetString()!;
+        Assert.Equal($"s{Array.IndexOf(scores, scores.Max())}", worst);
+        Assert.Equal(["target", "prediction", "heat-map"], ReportedPage.Kinds(data, worst));
         Assert.Equal(JsonValueKind.Null, data.RootElement.GetProperty("gallery").GetProperty("note").ValueKind);
         Assert.True(File.Exists(_folder["plots/latent-l2-against-lpips.svg"]));
     }
 
-    [Fact]
-    public async Task Report_OfAFolder_IsThePageOfTheRun()
+    [Theory]
+    [InlineData]
+    [InlineData("--clamp")]
+    [InlineData("--tile", "8")]
+    [InlineData("--latent-weight", "0.25", "--perceptual-weight", "3")]
+    public async Task Report_OfAFolder_IsThePageOfTheRun(params string[] options)
     {
-        (await Score("--out", _folder["results"], "--report", _folder["first.html"])).Succeeded();
+        (await Score(["--out", _folder["results"], "--report", _folder["first.html"], .. options])).Succeeded();
 
         (await models.Run("report", _folder["results"], "-o", _folder["again.html"])).Succeeded();
 
@@ -43,6 +47,53 @@ public sealed class ReportVerbTests(ToolModels models) : IDisposable
         {
             Assert.Equal(first.RootElement.GetProperty(part).GetRawText(), again.RootElement.GetProperty(part).GetRawText());
         }
+    }
+
+    [Fact]
+    public async Task Report_OfClampedPictures_HasOtherHeatMaps()
+    {
+        (await Score("--out", _folder["plain"], "--report", _folder["plain.html"])).Succeeded();
+        (await Score("--clamp", "--out", _folder["clamped"], "--report", _folder["clamped.html"])).Succeeded();
+
+        using var plain = Data("plain.html");
+        using var clamped = Data("clamped.html");
+        Assert.NotEqual(HeatMapEnd(plain), HeatMapEnd(clamped));
+    }
+
+    [Fact]
+    public async Task Report_SamplesThatWereLeftOut_AreLeftOutAgain()
+    {
+        _folder.Npy("pred/alone.npy", 1, 4, 4, 4);
+        (await Score("--allow-missing", "--out", _folder["results"])).Said(0, "left out", "alone");
+
+        (await models.Run("report", _folder["results"], "-o", _folder["page.html"])).Succeeded();
+
+        using var data = Data("page.html");
+        Assert.Equal(["target", "prediction", "heat-map"], ReportedPage.Kinds(data, "s0"));
+    }
+
+    [Fact]
+    public async Task Report_OfDecodersOneOfWhichIsReplaced_SaysSoAndHasNoPictures()
+    {
+        await Score();
+        await BuildReplaced(FormulaWeights.TaesdDecoder(4, pooled: true));
+        for (var i = 0; i < Samples; i++)
+        {
+            _folder.Npy($"images/s{i}.npy", FormulaTensors.Image($"image {i}", 1, 32, 32), 3, 32, 32);
+        }
+
+        (await models.Run(
+            "compare", "--decoders", $"{ToolModels.Decoder},replaced", "--pred", _folder["pred"], "--images", _folder["images"], "--lpips", ToolModels.Lpips,
+            "--out", _folder["results"])).Succeeded();
+        var same = await models.Run("report", _folder["results"], "-o", _folder["same.html"]);
+        Directory.Delete(Path.Combine(models.Folder, "replaced"), recursive: true);
+        await BuildReplaced(FormulaWeights.TaesdDecoder(4));
+        var other = await models.Run("report", _folder["results"], "-o", _folder["other.html"]);
+
+        same.Succeeded();
+        other.Said(0, "model 'replaced' is another one now", "the results are of", "--models");
+        using var data = Data("same.html");
+        Assert.Equal(["original", "decoded", "heat-map", "decoded", "heat-map"], ReportedPage.Kinds(data, "s0"));
     }
 
     [Fact]
@@ -98,14 +149,13 @@ public sealed class ReportVerbTests(ToolModels models) : IDisposable
         return await models.Score(_folder["pred"], _folder["target"], more);
     }
 
-    private JsonDocument Data(string page)
+    private async Task BuildReplaced(FormulaWeights weights)
     {
-        const string start = "<script type=\"application/json\" id=\"data\">";
-        var html = File.ReadAllText(_folder[page]);
-        var at = html.IndexOf(start, StringComparison.Ordinal) + start.Length;
-        return JsonDocument.Parse(html[at..html.IndexOf("</script>", at, StringComparison.Ordinal)]);
+        var checkpoint = SafetensorsWriter.Write(_folder["replaced.safetensors"], weights);
+        Assert.Equal(0, (await Tool.Run("build", "decoder", checkpoint, "--name", "replaced", "--models", models.Folder)).ExitCode);
     }
 
-    private static string[] Kinds(JsonDocument data, int sample) =>
-        [.. data.RootElement.GetProperty("gallery").GetProperty("pictures").GetProperty($"{sample}").EnumerateArray().Select(picture => picture.GetProperty("kind").GetString()!)];
+    private static double HeatMapEnd(JsonDocument data) => data.RootElement.GetProperty("gallery").GetProperty("heatMapEnd").GetDouble();
+
+    private JsonDocument Data(string page) => ReportedPage.Of(_folder[page]);
 }

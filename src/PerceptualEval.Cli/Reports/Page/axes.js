@@ -4,17 +4,20 @@ function ticks(low, high, wanted) {
     const raw = (high - low) / Math.max(1, wanted);
     const magnitude = 10 ** Math.floor(Math.log10(raw));
     const step = [1, 2, 5, 10].map(factor => factor * magnitude).find(candidate => candidate >= raw) ?? raw;
-    const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     const values = [];
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
         values.push(i * step + 0); // never −0
     }
-    return values.map(value => ({ value, label: tickLabel(value, decimals) }));
+    return values.map(value => ({ value, label: tickLabel(value, step) }));
 }
 
-function tickLabel(value, decimals) {
-    const text = decimals > 5 || Math.abs(value) >= 1e6 ? value.toExponential(1) : value.toFixed(decimals);
-    return (Number(text) === 0 ? "0" : text).replace("-", "−");
+// As many digits as tell a tick from its neighbours.
+function tickLabel(value, step) {
+    if (value === 0) {
+        return "0";
+    }
+    const [power, least] = [Math.abs(value), step].map(number => Math.floor(Math.log10(number) + 1e-9));
+    return least < -5 || power > 5 ? minus(value.toExponential(Math.max(0, power - least))) : fixed(value, Math.max(0, -least));
 }
 
 function scale(low, high, from, to) {

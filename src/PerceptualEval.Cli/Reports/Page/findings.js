@@ -4,7 +4,7 @@ const shownSamples = 12;
 
 function caseItem({ evidence, samples }) {
     const more = samples.length - shownSamples;
-    return el("li", {}, ...samples.slice(0, shownSamples).flatMap(index => [idButton(index), " "]),
+    return el("li", {}, ...indices(samples.slice(0, shownSamples)).flatMap(index => [idButton(index), " "]),
         more > 0 ? `and ${count(more)} more ` : null, el("span", {}, evidence));
 }
 

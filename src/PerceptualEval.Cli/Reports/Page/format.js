@@ -2,6 +2,11 @@
 
 const none = "–";
 
+const minus = text => text.replaceAll("-", "−");
+
+// Never "−0.00".
+const fixed = (value, decimals) => minus((Math.round(value * 10 ** decimals) === 0 ? 0 : value).toFixed(decimals));
+
 const fourDigits = value => digits(value, 4);
 
 function digits(value, wanted) {
@@ -14,7 +19,7 @@ function digits(value, wanted) {
     const rounded = value.toExponential(wanted - 1);
     const power = Number(rounded.slice(rounded.indexOf("e") + 1));
     const text = power < -5 || power > 6 ? rounded : value.toFixed(Math.max(0, wanted - 1 - power));
-    return text.replace("-", "−");
+    return minus(text);
 }
 
 const signed = value => (value > 0 ? "+" : "") + fourDigits(value);

@@ -1,6 +1,6 @@
 // The samples worth looking at, group by group.
 
-const kinds = { target: "Target", prediction: "Prediction", decoded: "Decoded", heatMap: "Heat map", original: "Original" };
+const kinds = { target: "Target", prediction: "Prediction", decoded: "Decoded", "heat-map": "Heat map", original: "Original" };
 
 function captionOf(picture) {
     return picture.checkpoint === null ? kinds[picture.kind] : `${picture.checkpoint}: ${kinds[picture.kind].toLowerCase()}`;
@@ -8,8 +8,8 @@ function captionOf(picture) {
 
 function pictureElement(picture, index) {
     return el("img", {
-        src: `data:image/webp;base64,${picture.webp}`, alt: `${captionOf(picture)} of ${ids[index]}`,
-        width: picture.width, height: picture.height, decoding: "async",
+        src: `data:image/webp;base64,${picture.image.webP}`, alt: `${captionOf(picture)} of ${ids[index]}`,
+        width: picture.image.size.width, height: picture.image.size.height, decoding: "async",
     });
 }
 
@@ -34,7 +34,7 @@ function heatScale() {
         return "";
     }
     const ramp = el("span", { class: "ramp", "aria-hidden": "true" });
-    ramp.style.background = `linear-gradient(to right, ${gallery.heatMapColors.join(", ")})`;
+    ramp.style.background = `linear-gradient(to right, ${report.heatMapColors.join(", ")})`;
     return el("p", { class: "scale" }, "Heat maps, all on one scale: 0", ramp, `${fourDigits(gallery.heatMapEnd)} and more`);
 }
 

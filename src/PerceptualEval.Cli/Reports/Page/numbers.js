@@ -16,7 +16,7 @@ function tile(term, summary) {
     return el("div", { class: "tile" },
         el("h3", { title: term.meaning }, term.label),
         el("p", { class: "mean" }, fourDigits(summary.mean)),
-        el("p", { class: "interval" }, summary.low === null ? "one sample: no interval" : `${fourDigits(summary.low)} to ${fourDigits(summary.high)}`),
+        el("p", { class: "interval" }, summary.ci95 === null ? "one sample: no interval" : summary.ci95.map(fourDigits).join(" to ")),
         summary.mean === null ? null : strip(summary),
         el("dl", {}, ...quantiles.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, digits(value, 3))))));
 }
@@ -27,7 +27,7 @@ function meansTable() {
     const rows = checkpoints.map(checkpoint => el("tr", {},
         el("th", { scope: "row" }, swatch(checkpoint), checkpoint.name),
         ...checkpoint.summaries.map(summary => el("td", {}, fourDigits(summary.mean),
-            el("small", {}, summary.low === null ? none : `${fourDigits(summary.low)} to ${fourDigits(summary.high)}`)))));
+            el("small", {}, summary.ci95 === null ? none : summary.ci95.map(fourDigits).join(" to "))))));
     return el("div", { class: "card scroll", tabindex: 0, role: "region", "aria-label": "Means per checkpoint" },
         el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)));
 }

@@ -32,7 +32,7 @@ function polygon(context, x, y, r, corners) {
 
 class Scatter {
     constructor(canvas, x, y) {
-        Object.assign(this, { canvas, x, y, points: scatterPoints(x, y), hovered: null });
+        Object.assign(this, { canvas, unmarked: el("canvas"), x, y, points: scatterPoints(x, y) });
         this.edges = [range(this.points.map(point => point.a)), range(this.points.map(point => point.b))];
         this.pictured = new Set(gallery.groups.flatMap(group => group.samples));
         this.order = [...this.points].sort((p, q) => p.a - q.a);
@@ -41,11 +41,13 @@ class Scatter {
     draw(width) {
         const height = this.canvas.clientHeight;
         const ratio = Math.min(3, devicePixelRatio || 1);
-        [this.canvas.width, this.canvas.height] = [width * ratio, height * ratio];
+        for (const canvas of [this.canvas, this.unmarked]) {
+            [canvas.width, canvas.height] = [width * ratio, height * ratio];
+            canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+        }
         this.toX = scale(...this.edges[0], margin.left, width - margin.right);
         this.toY = scale(...this.edges[1], height - margin.bottom, margin.top);
-        const context = this.context = this.canvas.getContext("2d");
-        context.setTransform(ratio, 0, 0, ratio, 0, 0);
+        const context = this.context = this.unmarked.getContext("2d");
         this.drawAxes(width, height);
         const radius = this.points.length > 3000 ? 2 : this.points.length > 300 ? 3 : 4.5;
         context.globalAlpha = this.points.length > 3000 ? 0.4 : 0.7;
@@ -59,19 +61,34 @@ class Scatter {
         });
         context.globalAlpha = 1;
         for (const point of this.points.filter(point => this.pictured.has(point.index))) {
-            this.ring(point, radius + 2.5, color("--ink"), 1);
+            this.ring(context, point, radius + 2.5, color("--ink"), 1);
         }
+        this.markRadius = radius + 6;
+        this.mark();
+    }
+
+    // Rings the selected sample. All others are drawn once, and copied: the pointer selects many a second.
+    mark() {
+        if (this.markRadius === undefined) {
+            return;
+        }
+        const context = this.canvas.getContext("2d");
+        context.save();
+        context.resetTransform();
+        context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+        context.drawImage(this.unmarked, 0, 0);
+        context.restore();
         for (const point of this.points.filter(point => point.index === selection.index)) {
-            this.ring(point, radius + 6, color("--accent"), 2.5);
+            this.ring(context, point, this.markRadius, color("--accent"), 2.5);
         }
     }
 
-    ring(point, radius, stroke, width) {
-        this.context.strokeStyle = stroke;
-        this.context.lineWidth = width;
-        this.context.beginPath();
-        this.context.arc(this.toX(point.a), this.toY(point.b), radius, 0, 2 * Math.PI);
-        this.context.stroke();
+    ring(context, point, radius, stroke, width) {
+        context.strokeStyle = stroke;
+        context.lineWidth = width;
+        context.beginPath();
+        context.arc(this.toX(point.a), this.toY(point.b), radius, 0, 2 * Math.PI);
+        context.stroke();
     }
 
     drawAxes(width, height) {
@@ -128,47 +145,6 @@ class Scatter {
     }
 }
 
-function samplePanel(index) {
-    if (index === null) {
-        return [el("h3", {}, "A sample"), el("p", { class: "muted" }, "Point at one, tap it, or use the arrow keys on the chart. Ringed samples are among the pictures below.")];
-    }
-    const checkpoint = checkpoints[selection.checkpoint];
-    const [latent, perceptual] = rankTerms.map(term => rankOf(selection.checkpoint, term)[index]);
-    const of = count(ids.length);
-    const mine = picture => picture.checkpoint === null || picture.checkpoint === checkpoint.name;
-    const pair = picturesOf(index).filter(picture => mine(picture) && picture.kind !== "heatMap").slice(0, 2);
-    return [
-        el("h3", { class: "name" }, ids[index]),
-        el("dl", {},
-            ...(checkpoints.length > 1 ? [el("dt", {}, "Checkpoint"), el("dd", {}, checkpoint.name)] : []),
-            ...terms.flatMap((term, i) => [el("dt", {}, term.label), el("dd", {}, fourDigits(checkpoint.values[i][index]))]),
-            el("dt", {}, "Rank by latent L2"), el("dd", {}, latent === null ? none : `${count(Math.round(latent) + 1)} of ${of}`),
-            el("dt", {}, "Rank by LPIPS"), el("dd", {}, perceptual === null ? none : `${count(Math.round(perceptual) + 1)} of ${of}`)),
-        pair.length === 0 ? null : el("div", { class: "pair" }, ...pair.map(picture => pictureElement(picture, index))),
-        el("div", { class: "actions" },
-            pair.length === 0 ? null : el("button", { type: "button", class: "button", onclick: () => openZoom(index) }, "Open pictures"),
-            el("button", { type: "button", class: "button", onclick: () => showInTable(index) }, "Show in table")),
-    ].filter(child => child !== null);
-}
-
-const rankTerms = [termIndex("latent_l2_loss"), termIndex("perceptual_loss")];
-const rankCache = new Map();
-function rankOf(of, term) {
-    const key = `${of}/${term}`;
-    if (!rankCache.has(key)) {
-        rankCache.set(key, ranks(checkpoints[of], term));
-    }
-    return rankCache.get(key);
-}
-
-function correlationText() {
-    const parts = checkpoints.map((checkpoint, of) => {
-        const rho = correlation(...rankTerms.map(term => rankOf(of, term)));
-        return rho === null ? null : `${checkpoints.length > 1 ? `${checkpoint.name} ` : ""}${rho.toFixed(2).replace("-", "−")}`;
-    }).filter(part => part !== null);
-    return parts.length === 0 ? "" : ` Rank correlation: ${parts.join(", ")} (1: both put the samples in the same order; 0: no relation).`;
-}
-
 function showScatter() {
     const [x, y] = rankTerms;
     if (x < 0 || y < 0 || checkpoints.length === 0 || scatterPoints(x, y).length < 2) {
@@ -186,7 +162,7 @@ function showScatter() {
     drawn(canvas, width => chart.draw(width));
     onSelect(index => {
         panel.replaceChildren(...samplePanel(index));
-        chart.draw(canvas.clientWidth);
+        chart.mark();
     });
     listenToPointer(chart, canvas);
     canvas.addEventListener("keydown", event => {

@@ -41,7 +41,8 @@ function openZoom(index, focused = 0) {
 
 // As many columns as give the largest pictures.
 function layOutPanes(pictures) {
-    const shape = pictures[0].width / pictures[0].height;
+    const { width: across, height: down } = pictures[0].image.size;
+    const shape = across / down;
     const [width, height] = [innerWidth, innerHeight - 70];
     let [columns, best] = [1, 0];
     for (let tried = 1; tried <= pictures.length; tried++) {

@@ -15,8 +15,7 @@ internal static class AgreementPlot
     /// <returns>The chart; null where fewer than two samples have both values.</returns>
     public static Plot? Of(ReportData data)
     {
-        var (x, y) = (IndexOf(data, ReportTerm.LatentL2), IndexOf(data, ReportTerm.Perceptual));
-        if (x < 0 || y < 0)
+        if (ReportTerm.LatentL2.IndexIn(data.Terms) is not { } x || ReportTerm.Perceptual.IndexIn(data.Terms) is not { } y)
         {
             return null;
         }
@@ -42,6 +41,4 @@ internal static class AgreementPlot
         plot.Axes.SetLimits(left: 0, bottom: 0);
         return points < 2 ? null : plot;
     }
-
-    private static int IndexOf(ReportData data, ReportTerm term) => data.Terms.ToList().FindIndex(one => one.Key == term.Key);
 }

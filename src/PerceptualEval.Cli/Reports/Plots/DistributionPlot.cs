@@ -8,22 +8,23 @@ internal static class DistributionPlot
     private const int MostBins = 40;
     private const int FewestBins = 5;
 
+    // Of the values' size: what float32 networks give for the same picture twice lies closer together.
+    private const double NoSpread = 1e-6;
+
     /// <summary>Draws a term.</summary>
     /// <param name="data">The report.</param>
     /// <param name="term">Which of its terms.</param>
     /// <returns>The chart; null where no sample has a value.</returns>
     public static Plot? Of(ReportData data, int term)
     {
-        double[][] values = [.. data.Checkpoints.Select(checkpoint => Finite(checkpoint, term))];
+        double[][] values = [.. data.Checkpoints.Select(checkpoint => checkpoint.FiniteValues(term))];
         var all = values.SelectMany(of => of).ToArray();
         if (all.Length == 0)
         {
             return null;
         }
 
-        var (low, high) = (all.Min(), all.Max());
-        var room = high > low ? 0 : Math.Max(0.5, Math.Abs(low) / 2);
-        (low, high) = (low - room, high + room);
+        var (low, high) = Range(all);
         var bins = Math.Clamp((int)Math.Ceiling(2 * Math.Cbrt(values.Max(of => of.Length))), FewestBins, MostBins);
         var plot = ReportPlots.New(data.Terms[term].Label, data.Terms[term].Label, "Samples");
         for (var i = 0; i < values.Length; i++)
@@ -36,8 +37,14 @@ internal static class DistributionPlot
         return plot;
     }
 
-    private static double[] Finite(ReportCheckpoint checkpoint, int term) =>
-        [.. checkpoint.Rows.Where(row => row.NonFinite is null).Select(row => row.Values[term]).OfType<double>()];
+    // Values that are the same but for rounding get a tenth around them, in which bins and labels can be told apart.
+    private static (double Low, double High) Range(double[] values)
+    {
+        var (low, high) = (values.Min(), values.Max());
+        var size = Math.Max(Math.Abs(low), Math.Abs(high));
+        var room = high - low > NoSpread * size ? 0 : size > 0 ? size / 10 : 1;
+        return (low - room, high + room);
+    }
 
     private static int[] Counts(double[] values, double low, double high, int bins)
     {

@@ -29,7 +29,8 @@ internal sealed class PlotFont : IFontResolver
         return true;
     }
 
-    private static SKTypeface Load()
+    /// <summary>Loads the font; it is the caller's.</summary>
+    public static SKTypeface Load()
     {
         using var stream = typeof(PlotFont).Assembly.GetManifestResourceStream("DejaVuSans-Latin.ttf")
             ?? throw new InvalidOperationException("the charts' font is not in this assembly.");
