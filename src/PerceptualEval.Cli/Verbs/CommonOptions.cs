@@ -72,7 +72,7 @@ internal static class CommonOptions
         var device = parsed.GetValue(Device)!;
         try
         {
-            return new ExecutionOptions(ExecutionDevice.Parse(device), parsed.GetValue(Threads) ?? 0);
+            return new ExecutionOptions(ExecutionDevice.Parse(device), parsed.GetValue(Threads) ?? 0) { GraphCache = ExecutionOptions.UserGraphCache };
         }
         catch (ArgumentException)
         {
