@@ -75,7 +75,7 @@ internal sealed record ComparedInput(
 
     private static ComparedInput OfDecoders(ParseResult parsed, string[] decoders)
     {
-        Refuse(parsed, CommonOptions.Decoder, Runs, ScoringOptions.Target, ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight);
+        Refuse(parsed, CommonOptions.Decoder, Runs, ScoringOptions.Target, ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight, CacheOptions.Folder);
         if (decoders.Length < 2 || decoders.Distinct(StringComparer.Ordinal).Count() < decoders.Length)
         {
             throw new UsageException($"--decoders {parsed.GetValue(Decoders)}: expected two or more different decoders, with commas between them.");

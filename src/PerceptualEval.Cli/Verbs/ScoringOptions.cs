@@ -45,6 +45,7 @@ internal static class ScoringOptions
         },
         Clamp = parsed.GetValue(Clamp),
         Tiling = CommonOptions.Tiling(parsed),
+        Cache = CacheOptions.Of(parsed),
     };
 
     /// <summary>Loads the loss for a dataset: what is in other units than the run is scored in is converted. Says which models are approximations.</summary>

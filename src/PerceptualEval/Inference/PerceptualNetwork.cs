@@ -72,7 +72,10 @@ public sealed class PerceptualNetwork : IDisposable
     /// <returns>Features that the caller owns.</returns>
     /// <exception cref="ArgumentException">The shape is not [N,3,H,W], or the images are too small.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
-    public PerceptualFeatures Features(TensorBuffer imagesNchw)
+    public PerceptualFeatures Features(TensorBuffer imagesNchw) => Features(imagesNchw, toHost: false);
+
+    /// <summary>The same; where <paramref name="toHost"/> is true, the features end up in the host's memory on any device.</summary>
+    internal PerceptualFeatures Features(TensorBuffer imagesNchw, bool toHost)
     {
         ArgumentNullException.ThrowIfNull(imagesNchw);
         RequireImages(imagesNchw.Shape);
@@ -82,7 +85,7 @@ public sealed class PerceptualNetwork : IDisposable
         }
 
         using var images = OrtSession.Wrap(imagesNchw);
-        return new PerceptualFeatures(_features.Run([("image", images)], _featureNames, toHost: false), imagesNchw.Shape);
+        return new PerceptualFeatures(_features.Run([("image", images)], _featureNames, toHost), imagesNchw.Shape);
     }
 
     /// <summary>Compares two sets of features, pair by pair.</summary>
