@@ -40,7 +40,7 @@ internal static class AuditVerb
         {
             Latents, Images, Decoder, Lpips, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
-            CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
+            CommonOptions.Batch, ExecutionChoice.Device, ExecutionChoice.Threads, ExecutionChoice.Precision, ExecutionChoice.Library, ExecutionChoice.Provider, CommonOptions.Models,
             CommonOptions.Json, Out, ReportOptions.Page, ReportOptions.Plots,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -85,7 +85,7 @@ internal static class AuditVerb
             return new AuditRun(alone, pairs, known, null, interrupt).Run(provenance, batchSize: 1);
         }
 
-        var execution = CommonOptions.Execution(parsed);
+        var execution = ExecutionChoice.Of(parsed);
         using var lpips = new PerceptualNetwork(CommonOptions.Store(parsed).Find(lpipsName, ModelKind.Lpips), execution);
         using var decoder = new LatentDecoder(model, execution);
         if (decoder.IsVideo)
@@ -96,7 +96,7 @@ internal static class AuditVerb
         provenance = provenance with { Runtime = InferenceRuntime.Version, Device = $"{decoder.Device}", Lpips = Provenance.Identity(lpips.Model) };
         DefaultModels.TellOfApproximations(model, lpips.Model);
         var tiling = CommonOptions.Tiling(parsed);
-        var result = new AuditRun(alone, pairs, known, new Reconstruction(decoder, lpips, tiling), interrupt).Run(provenance, CommonOptions.BatchSize(parsed, decoder.Device));
+        var result = new AuditRun(alone, pairs, known, new Reconstruction(decoder, lpips, tiling), interrupt).Run(provenance, CommonOptions.BatchSize(parsed, decoder.Device).Size);
         show(result, new PictureRecipe(() => openPairs()!, null, [new PictureSource(0, decoder)], lpips, RunUnits.Of(model, pairs), tiling));
         return result;
     }

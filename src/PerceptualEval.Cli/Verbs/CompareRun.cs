@@ -31,14 +31,14 @@ internal sealed class CompareRun(
 
     /// <summary>Scores a dataset and completes the outputs. What was scored is kept where the run is interrupted or fails.</summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="batchSize">The most samples in a batch.</param>
+    /// <param name="batchSize">How many samples go through the graphs together.</param>
     /// <param name="interrupt">Ends the run after the batch at work.</param>
     /// <param name="interrupted">Whether it did.</param>
     /// <returns>The comparison of the samples that were scored.</returns>
-    public ComparisonSummary Compare(Dataset dataset, int batchSize, CancellationToken interrupt, out bool interrupted)
+    public ComparisonSummary Compare(Dataset dataset, BatchSize batchSize, CancellationToken interrupt, out bool interrupted)
     {
         Restore(dataset);
-        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, CompareBatch, () => _parts.AddRest(dataset), Keep, accumulator.Count, interrupt);
+        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, batch => CompareBatch(batch, batchSize), () => _parts.AddRest(dataset), Keep, accumulator.Count, interrupt);
         var summary = accumulator.Compute(seed);
         file?.Complete(summary, Bad.Count);
         _parts.Complete(() => ComparisonJson.Document(summary, Bad.Count), interrupted);
@@ -67,9 +67,9 @@ internal sealed class CompareRun(
         _parts.Flush();
     }
 
-    private void CompareBatch(SampleBatch batch)
+    private void CompareBatch(SampleBatch batch, BatchSize batchSize)
     {
-        var scores = scoring.Score(batch);
+        var scores = scoring.Score(batch, batchSize);
         var results = new List<ResultRow>(batch.Samples.Count * scores.Length);
         foreach (var (i, sample) in batch.Samples.Index())
         {

@@ -84,8 +84,8 @@ internal static class ReopenedRun
         Add(arguments, "--shard", Text(manifest.Provenance, "shard"));
         Add(arguments, "--tile", manifest.Provenance.TryGetProperty("tile", out var tile) ? tile.GetRawText() : null);
         Add(arguments, "--models", parsed.GetValue(CommonOptions.Models));
-        Add(arguments, "--device", parsed.GetValue(CommonOptions.Device));
-        Add(arguments, "--threads", parsed.GetValue(CommonOptions.Threads) is { } threads ? FormattableString.Invariant($"{threads}") : null);
+        Add(arguments, "--device", parsed.GetValue(ExecutionChoice.Device));
+        Add(arguments, "--threads", parsed.GetValue(ExecutionChoice.Threads) is { } threads ? FormattableString.Invariant($"{threads}") : null);
         var again = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         return again.Errors.Count == 0 ? again : throw new UsageException($"the manifest's run can't be repeated: {again.Errors[0].Message}");
     }

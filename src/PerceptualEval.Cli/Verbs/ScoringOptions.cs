@@ -59,7 +59,7 @@ internal static class ScoringOptions
     {
         var lpips = DefaultModels.Find(store, parsed.GetValue(CommonOptions.Lpips), ModelKind.Lpips);
         var loss = LatentPerceptualLoss.Load(
-            decoder.Folder, lpips.Folder, options with { Units = RunUnits.Of(decoder, dataset) }, CommonOptions.Execution(parsed), store);
+            decoder.Folder, lpips.Folder, options with { Units = RunUnits.Of(decoder, dataset) }, ExecutionChoice.Of(parsed), store);
         DefaultModels.TellOfApproximations(decoder, lpips);
         return loss;
     }

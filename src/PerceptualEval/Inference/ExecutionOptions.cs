@@ -21,6 +21,12 @@ public sealed record ExecutionOptions(ExecutionDevice Device, int Threads = 0)
     /// </summary>
     public string? GraphCache { get; init; }
 
+    /// <summary>How precisely a GPU multiplies. Default <see cref="ComputePrecision.Float32"/>; the CPU has nothing else and refuses the rest.</summary>
+    public ComputePrecision Precision { get; init; }
+
+    /// <summary>A plugin execution provider to run on instead of CPU or CUDA, with <see cref="ExecutionDevice.Auto"/>. Default null.</summary>
+    public ProviderLibrary? Library { get; init; }
+
     /// <summary>The user's folder for <see cref="GraphCache"/>, whether it exists or not; null where the user has no folder for caches.</summary>
     public static string? UserGraphCache { get; } = UserCacheFolder.Path is { } folder ? Path.Combine(folder, "perceptual-eval", "graphs") : null;
 

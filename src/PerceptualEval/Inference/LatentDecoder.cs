@@ -21,6 +21,7 @@ public sealed class LatentDecoder : IDisposable
         Model = model;
         LatentSpace = model.Manifest.Latent
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no latent space. Rebuild the model.");
+        Precision = options?.Precision ?? ComputePrecision.Float32;
         var batching = model.Manifest.FrameBatching;
         _session = OrtSession.Load(model, "decoder", options ?? ExecutionOptions.Default, graph =>
         {
@@ -44,6 +45,9 @@ public sealed class LatentDecoder : IDisposable
 
     /// <summary>Where the decoder runs; never auto.</summary>
     public ExecutionDevice Device => _session.Device;
+
+    /// <summary>How precisely it multiplies.</summary>
+    public ComputePrecision Precision { get; }
 
     /// <summary>Whether it takes clips, [N,C,t,h,w], and gives videos.</summary>
     public bool IsVideo => _video is not null;

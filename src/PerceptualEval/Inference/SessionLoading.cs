@@ -15,9 +15,14 @@ internal sealed class SessionLoading(ExecutionOptions options)
     /// <exception cref="InferenceException">The runtime does not take the graph.</exception>
     public (InferenceSession Session, ExecutionDevice Device) Load(GraphFile graph)
     {
-        if (OnCuda(graph.Path) is { } onCuda)
+        if ((options.Library is { } library ? OnPlugin(graph.Path, library) : OnCuda(graph.Path)) is { } elsewhere)
         {
-            return onCuda;
+            return elsewhere;
+        }
+
+        if (options.Precision != ComputePrecision.Float32)
+        {
+            throw new DeviceException("precision tf32: the CPU computes in fp32 only, and there is no CUDA here. Leave --precision out, or use --device cuda.");
         }
 
         try
@@ -27,6 +32,21 @@ internal sealed class SessionLoading(ExecutionOptions options)
         catch (OnnxRuntimeException exception)
         {
             throw new InferenceException($"graph '{graph.Path}' can't be loaded: {RuntimeMessage.OneLine(exception)}", exception);
+        }
+    }
+
+    private (InferenceSession Session, ExecutionDevice Device)? OnPlugin(string graphPath, ProviderLibrary library)
+    {
+        var devices = PluginProviders.Devices(library);
+        try
+        {
+            using var sessionOptions = Configured(new SessionOptions());
+            sessionOptions.AppendExecutionProvider(OrtEnv.Instance(), devices, new Dictionary<string, string>());
+            return (new InferenceSession(graphPath, sessionOptions), ExecutionDevice.Plugin(devices[0].EpName));
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new DeviceException($"provider '{devices[0].EpName}' could not be started with graph '{graphPath}': {RuntimeMessage.OneLine(exception)}", exception);
         }
     }
 
@@ -48,7 +68,7 @@ internal sealed class SessionLoading(ExecutionOptions options)
         var cuda = ExecutionDevice.Cuda(device.CudaDevice ?? 0);
         try
         {
-            using var sessionOptions = Configured(CudaProvider.Options(cuda.CudaDevice!.Value));
+            using var sessionOptions = Configured(CudaProvider.Options(cuda.CudaDevice!.Value, options.Precision));
             return (new InferenceSession(graphPath, sessionOptions), cuda);
         }
         catch (OnnxRuntimeException exception) when (!device.IsAuto)

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Inference.Caching;
@@ -20,7 +19,7 @@ internal sealed class CachedTargets(CacheFolder entries, LatentDecoder decoder, 
     private readonly string _setup = string.Join('\n',
         typeof(CachedTargets).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         InferenceRuntime.Version, string.Join(' ', InferenceRuntime.Providers), ProcessorIdentity.Text,
-        decoder.Device, lpips.Device, decoder.Model.Manifest.ToJson(), lpips.Model.Manifest.ToJson(),
+        decoder.Device, lpips.Device, decoder.Precision, decoder.Model.Manifest.ToJson(), lpips.Model.Manifest.ToJson(),
         options.Units, options.Clamp, options.Tiling);
 
     /// <summary>Finds the features of decoded targets.</summary>
@@ -28,23 +27,24 @@ internal sealed class CachedTargets(CacheFolder entries, LatentDecoder decoder, 
     /// <returns>The features, owned by the caller, in the host's memory; null unless those of all targets are there and whole.</returns>
     public PerceptualFeatures? FindFeatures(TensorBuffer latents)
     {
-        var values = new List<OrtValue>();
+        // Pooled memory, which is there from the sample before: fresh memory costs the system as much as reading the file.
+        var layers = new List<TensorBuffer>();
         if (Read(latents, ValuesOf))
         {
-            return new PerceptualFeatures(values, decoder.ImageShape(latents.Shape));
+            return new PerceptualFeatures(layers, decoder.ImageShape(latents.Shape));
         }
 
-        values.ForEach(value => value.Dispose());
+        layers.ForEach(layer => layer.Dispose());
         return null;
 
         Span<float> ValuesOf(int sample, int layer, TensorShape shape)
         {
-            if (layer == values.Count && shape.ElementCount * latents.Shape[0] <= Array.MaxLength)
+            if (layer == layers.Count && shape.ElementCount * latents.Shape[0] <= Array.MaxLength)
             {
-                values.Add(OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [latents.Shape[0], .. shape.Dimensions]));
+                layers.Add(new TensorBuffer(new TensorShape([latents.Shape[0], .. shape.Dimensions])));
             }
 
-            return layer < values.Count ? SampleOf(values[layer], sample) : [];
+            return layer < layers.Count ? layers[layer].Sample(sample) : [];
         }
     }
 
