@@ -8,7 +8,7 @@ namespace PerceptualEval;
 /// number of processes may use a folder at once; what is damaged is computed again, and a folder that can't be written keeps nothing.
 /// </summary>
 /// <remarks>
-/// Features are many: of a picture of 256x256 pixels LPIPS-squeeze has 9 MB, LPIPS-vgg 30 MB; a clip has 12 bytes a pixel. They go with the
+/// Features are many: of a picture of 256x256 pixels LPIPS-squeeze has 9 MB, LPIPS-vgg 32 MB; a clip has 12 bytes a pixel. They go with the
 /// picture's area. What was not used for longest is removed first. What does not depend on the decoder (the images of the third term) is
 /// not kept: they have to be read anyway, and their features take a fraction of a decoding.
 /// </remarks>

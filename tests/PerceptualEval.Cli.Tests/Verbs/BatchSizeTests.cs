@@ -98,7 +98,7 @@ public sealed class BatchSizeTests : IDisposable
         size.Measured(samples, TimeSpan.FromMilliseconds(millisecondsPerSample * samples));
     }
 
-    private static Exception Failure(int most) => most % 2 == 0 ? new OutOfMemoryException() : new InferenceException("no memory");
+    private static Exception Failure(int most) => most % 2 == 0 ? new InsufficientMemoryException() : new InferenceException("no memory");
 
     private static SampleLoss[] Losses(SampleBatch batch, double offset) =>
         [.. batch.Samples.Select((sample, i) => new SampleLoss(batch.Target.Sample(i)[0] + offset, batch.Pred.Sample(i)[0], null, null))];
