@@ -75,7 +75,7 @@ internal static class Program
             AuditVerb.Create(interrupt),
             ReportVerb.Create(interrupt),
             InspectVerb.Create(interrupt),
-            MergeVerb.Create(),
+            MergeVerb.Create(interrupt),
             BuildVerb.Create(),
             PullVerb.Create(interrupt),
             ModelsVerb.Create(interrupt),

@@ -227,6 +227,17 @@ public sealed class PageTests(Chromium chromium, ReportFiles files)
         Assert.Equal(SampleReports.Id(3), await opened.Page.Locator(".rows tr.selected th").InnerTextAsync());
     }
 
+    [Fact]
+    public async Task Audit_NothingDecoded_SamplesAreNamesThatLeadNowhere()
+    {
+        await using var opened = await chromium.Open(files.AuditOfValues);
+
+        Assert.Equal(3, await opened.Page.Locator(".finding span.id").CountAsync());
+        Assert.Equal(0, await opened.Page.Locator("main button").CountAsync());
+        Assert.Equal(["Findings", "Provenance"], await opened.Page.Locator(".sections a").AllInnerTextsAsync());
+        Assert.Empty(opened.Offences);
+    }
+
     [Theory]
     [InlineData(360, 740)]
     [InlineData(390, 844)]

@@ -22,6 +22,8 @@ public sealed class ReportFiles : IDisposable
 
     internal string Audit => File("audit", SampleReports.Audit);
 
+    internal string AuditOfValues => File("audit-of-values", SampleReports.AuditOfValues);
+
     internal string Hostile => File("hostile", SampleReports.Hostile);
 
     /// <summary>Writes a report.</summary>

@@ -70,6 +70,9 @@ internal static class SampleReports
         ],
     };
 
+    /// <summary>The result of <c>audit</c> where nothing was decoded: findings alone, without numbers and pictures.</summary>
+    public static ReportData AuditOfValues() => Audit() with { Terms = [], Checkpoints = [], Gallery = Gallery.None };
+
     /// <summary>A report in which everything that can come from outside is hostile.</summary>
     public static ReportData Hostile()
     {

@@ -4,8 +4,5 @@ namespace PerceptualEval.Cli.Auditing;
 /// <param name="Provenance">What it depends on.</param>
 /// <param name="Counts">It in numbers.</param>
 /// <param name="Findings">What was found, errors first.</param>
-internal sealed record AuditResult(AuditProvenance Provenance, AuditCounts Counts, IReadOnlyList<Finding> Findings)
-{
-    /// <summary>The version of this object in JSON.</summary>
-    public int Schema { get; } = 1;
-}
+/// <param name="Distances">LPIPS of each decoded latent to its image, in the order of the dataset; infinite where the decoded image is not finite. Empty where nothing was decoded.</param>
+internal sealed record AuditResult(AuditProvenance Provenance, AuditCounts Counts, IReadOnlyList<Finding> Findings, IReadOnlyList<(string Id, double Distance)> Distances);

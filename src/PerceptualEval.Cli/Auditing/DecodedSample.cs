@@ -11,6 +11,9 @@ internal sealed record DecodedSample(double Distance, UInt128 ImageHash, bool Im
     /// <summary>Whether the distance is far from those of the rest.</summary>
     public bool IsOutlier { get; set; }
 
+    /// <summary>Whether the latent's standard deviation is nearer to what the other units would give than to that of the rest.</summary>
+    public bool LooksLikeOtherUnits { get; set; }
+
     /// <summary>Whether the closer look has found it to be no latent of its image.</summary>
     public bool IsWrong { get; set; }
 }

@@ -22,10 +22,15 @@ internal readonly record struct RobustScale(double Median, double Spread)
         return new RobustScale(median, Math.Max(floor, NormalConsistency * MedianOf(values)));
     }
 
-    /// <summary>The median.</summary>
-    /// <param name="values">At least one; sorted in place.</param>
+    /// <summary>The median; NaN of no values.</summary>
+    /// <param name="values">The values; sorted in place.</param>
     public static double MedianOf(double[] values)
     {
+        if (values.Length == 0)
+        {
+            return double.NaN;
+        }
+
         Array.Sort(values);
         var middle = values.Length / 2;
         return values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;

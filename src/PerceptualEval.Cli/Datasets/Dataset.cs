@@ -93,10 +93,7 @@ internal sealed class Dataset
                 throw new DatasetException($"--pairs '{pairs}' names all files; --pred, --target and --images can't be given beside it. Leave out one or the other.");
             }
 
-            var leftOut = new LeftOut();
-            var (columns, groups) = PairsFile.Read(pairs, leftOut);
-            DatasetInput[] read = [columns[0] with { Reading = targetReading }, columns[1] with { Reading = predReading }, .. columns.Skip(2).Select(column => column with { Reading = targetReading })];
-            return new Dataset(read, new FileGroups(groups), leftOut, rules);
+            return OpenPairs(pairs, ofCheckpoints: false, rules, predReading, targetReading, out _);
         }
 
         if (pred is null || target is null)
@@ -127,6 +124,23 @@ internal sealed class Dataset
             .. images is null ? Array.Empty<DatasetInput>() : [new("--images", images, SourceKind.Image) { Reading = targetReading }],
         ],
         rules);
+
+    /// <summary>The same, of a pairs file with a column for each checkpoint.</summary>
+    /// <param name="pairs"><c>--pairs</c>: a CSV or JSONL file.</param>
+    /// <param name="rules">What happens to lines that name missing files, and to files that can't be read.</param>
+    /// <param name="predReading">What the user said of the predicted latents.</param>
+    /// <param name="targetReading">What the user said of the target latents.</param>
+    /// <param name="names">The checkpoints' columns.</param>
+    /// <exception cref="DatasetException">The file or what it names is no dataset.</exception>
+    /// <exception cref="UsageException">What the user said of the latents is not enough, or contradicts them.</exception>
+    /// <exception cref="TensorFileException">A tensor file can't be read.</exception>
+    /// <exception cref="ImageFileException">A picture can't be read.</exception>
+    public static Dataset OpenCheckpointPairs(string pairs, DatasetRules rules, LatentReading predReading, LatentReading targetReading, out IReadOnlyList<string> names)
+    {
+        var dataset = OpenPairs(pairs, ofCheckpoints: true, rules, predReading, targetReading, out var columns);
+        names = [.. columns.Skip(1).SkipLast(dataset.HasImages ? 1 : 0)];
+        return dataset;
+    }
 
     /// <summary>The dataset of <c>distance</c>: images against images of the same sizes.</summary>
     /// <param name="a">A file or folder of images; it gives the ids, and is the target of the samples.</param>
@@ -185,6 +199,18 @@ internal sealed class Dataset
         }
 
         return true;
+    }
+
+    private static Dataset OpenPairs(
+        string pairs, bool ofCheckpoints, DatasetRules rules, LatentReading predReading, LatentReading targetReading, out IReadOnlyList<string> columns)
+    {
+        var leftOut = new LeftOut();
+        (columns, var groups) = PairsFile.Read(pairs, leftOut, ofCheckpoints);
+        var inputs = columns.Select((column, i) => new DatasetInput($"column {column} of", pairs, column == PairsFile.Image ? SourceKind.Image : SourceKind.Latent)
+        {
+            Reading = i == 0 || column == PairsFile.Image ? targetReading : predReading,
+        });
+        return new Dataset([.. inputs], new FileGroups(groups), leftOut, rules);
     }
 
     private long? CountSamples(int mostGroups)

@@ -17,17 +17,9 @@ internal sealed record Sample(string Id, IReadOnlyList<SampleSource> Sources)
     /// <summary>The image that the target was made from; null where the dataset has none.</summary>
     public SampleSource? Image => Target.Tensor.Kind == SourceKind.Latent && Sources[^1].Tensor.Kind == SourceKind.Image ? Sources[^1] : null;
 
-    /// <summary>Whether both samples fit into one batch: all their sources have equal shapes and units.</summary>
-    public bool FitsBatchOf(Sample other)
-    {
-        for (var i = 0; i < Sources.Count; i++)
-        {
-            if (Sources[i].Tensor.SampleShape != other.Sources[i].Tensor.SampleShape || Sources[i].Tensor.Units != other.Sources[i].Tensor.Units)
-            {
-                return false;
-            }
-        }
+    /// <summary>Whether both samples fit into one batch: all their sources have equal shapes and units, and are converted alike.</summary>
+    public bool FitsBatchOf(Sample other) => Sources.Zip(other.Sources).All(pair => AreAlike(pair.First.Tensor, pair.Second.Tensor));
 
-        return true;
-    }
+    private static bool AreAlike(SampleTensor a, SampleTensor b) =>
+        a.SampleShape == b.SampleShape && a.Units == b.Units && a.UnitStatement?.Family == b.UnitStatement?.Family;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Cli.Results.Folders;
@@ -9,16 +8,17 @@ namespace PerceptualEval.Cli.Gates;
 /// <summary>The losses of an earlier run, to pair with those of this one by id.</summary>
 internal sealed class BaselineScores : ScoreWriter
 {
+    // An interval takes two differences.
+    private const int LeastShared = 2;
+
     // What changes a loss whatever the latents are. Version, runtime and device only change its last digits.
     private static readonly string[] ThatDecide = ["decoder", "lpips", "weights", "units", "resize", "clamp", "tile"];
 
+    private readonly string _path;
     private readonly Dictionary<string, double> _losses;
     private readonly List<(string Id, double Loss)> _now = [];
 
-    private BaselineScores(string path, Dictionary<string, double> losses) => (Path, _losses) = (path, losses);
-
-    /// <summary>The file or folder, as given.</summary>
-    public string Path { get; }
+    private BaselineScores(string path, Dictionary<string, double> losses) => (_path, _losses) = (path, losses);
 
     /// <summary>Reads the results of an earlier run.</summary>
     /// <param name="path">A .json, .jsonl, .csv or .parquet file, or a folder of results.</param>
@@ -32,11 +32,11 @@ internal sealed class BaselineScores : ScoreWriter
             throw new ResultException(path, "holds the results of several checkpoints; expected one run of score. Give that run's results.");
         }
 
-        RefuseOtherLoss(results, JsonSerializer.SerializeToElement(provenance, ResultJson.Default.ScoreProvenance));
+        RefuseOtherLoss(results, JsonSerializer.SerializeToElement(provenance, ResultJson.Default.ScoreProvenance), provenance.Weights);
         var losses = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var row in results.Rows.Where(row => row.Score is { NonFinite: null, Loss: not null }))
+        foreach (var row in results.Rows)
         {
-            if (!losses.TryAdd(row.Id, row.Score.Loss!.Value))
+            if (!losses.TryAdd(row.Id, LossOf(row.Score)))
             {
                 throw new ResultException(path, $"holds sample '{row.Id}' twice; ids pair the runs. Give the results of one run.");
             }
@@ -46,13 +46,7 @@ internal sealed class BaselineScores : ScoreWriter
     }
 
     /// <inheritdoc/>
-    public override void Write(ScoreRow row)
-    {
-        if (row is { NonFinite: null, Loss: { } loss })
-        {
-            _now.Add((row.Id, loss));
-        }
-    }
+    public override void Write(ScoreRow row) => _now.Add((row.Id, LossOf(row)));
 
     /// <inheritdoc/>
     public override void Complete(LossSummary summary, long badFiles = 0)
@@ -64,41 +58,64 @@ internal sealed class BaselineScores : ScoreWriter
     {
     }
 
-    /// <summary>How the losses that were written differ from the earlier ones.</summary>
+    /// <summary>The gate that the losses which were written are not worse than the earlier ones.</summary>
     /// <param name="seed">The seed of the interval.</param>
-    /// <returns>The difference over the samples of both; null where there are none.</returns>
-    public PairedDifference? Difference(long seed) => Difference(_now, seed);
+    /// <param name="cancellationToken">Stops the resampling.</param>
+    /// <exception cref="ResultException">The runs share fewer than two samples.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public Gate NotWorse(long seed, CancellationToken cancellationToken) => NotWorse(_now, seed, null, cancellationToken);
 
-    /// <summary>How losses differ from the earlier ones.</summary>
-    /// <param name="now">Samples and their finite losses.</param>
+    /// <summary>The same of other losses.</summary>
+    /// <param name="now">Samples and their losses; NaN where one is not finite.</param>
     /// <param name="seed">The seed of the interval.</param>
-    /// <returns>The difference over the samples of both; null where there are none.</returns>
-    public PairedDifference? Difference(IEnumerable<(string Id, double Loss)> now, long seed)
+    /// <param name="checkpoint">Whose losses they are; null in a run of one.</param>
+    /// <param name="cancellationToken">Stops the resampling.</param>
+    /// <exception cref="ResultException">The runs share fewer than two samples.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public Gate NotWorse(IReadOnlyList<(string Id, double Loss)> now, long seed, string? checkpoint, CancellationToken cancellationToken)
     {
-        var paired = now.Where(sample => _losses.ContainsKey(sample.Id)).ToArray();
-        return paired.Length == 0 ? null
-            : PairedDifference.Of(Array.ConvertAll(paired, sample => sample.Loss), Array.ConvertAll(paired, sample => _losses[sample.Id]), seed);
+        var shared = now.Where(sample => _losses.ContainsKey(sample.Id)).ToArray();
+        if (shared.Length < LeastShared)
+        {
+            throw new ResultException(_path, FormattableString.Invariant(
+                $"of its {_losses.Count} samples and the {now.Count} of this run, {shared.Length} have the same id; expected at least {LeastShared}. Give the results of a run of the same samples."));
+        }
+
+        var finite = Array.FindAll(shared, sample => double.IsFinite(sample.Loss) && double.IsFinite(_losses[sample.Id]));
+        var difference = finite.Length == 0 ? null : PairedDifference.Of(
+            Array.ConvertAll(finite, sample => sample.Loss), Array.ConvertAll(finite, sample => _losses[sample.Id]), seed, cancellationToken);
+        return Gate.NotWorse(difference, _path, checkpoint) with { Note = NoteOn(now.Count - shared.Length, _losses.Count - shared.Length) };
     }
 
+    private static double LossOf(ScoreRow row) => row is { NonFinite: null, Loss: { } loss } ? loss : double.NaN;
+
+    private string? NoteOn(int aloneHere, int aloneThere) => aloneHere + aloneThere == 0 ? null : FormattableString.Invariant(
+        $"without a partner, and in no comparison with '{_path}': {aloneHere} samples of this run, {aloneThere} of that one.");
+
     // A .csv and a .jsonl do not say what they depend on; they are taken at the user's word.
-    private static void RefuseOtherLoss(ResultSet results, JsonElement now)
+    private static void RefuseOtherLoss(ResultSet results, JsonElement now, LossWeights weights)
     {
         if (results.Provenance is not { ValueKind: JsonValueKind.Object } earlier)
         {
             return;
         }
 
-        foreach (var name in ThatDecide)
+        // What is resized is the image of the third term.
+        foreach (var name in ThatDecide.Where(name => name != "resize" || weights.Input > 0))
         {
-            var (there, here) = (Text(earlier, name), Text(now, name));
-            if (there != here)
+            if (Identity(earlier, name) != Identity(now, name))
             {
-                throw new ResultException(results.Path, $"{name} is {there ?? "not given"} there, {here ?? "not given"} now; such losses do not compare. Score both alike.");
+                throw new ResultException(results.Path, $"{name} is {Text(earlier, name)} there, {Text(now, name)} now; such losses do not compare. Score both alike.");
             }
         }
     }
 
+    // A model is what its weights are, whatever it is called here and there.
+    private static string? Identity(JsonElement provenance, string name) =>
+        provenance.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object && value.TryGetProperty("sha256", out var sha256)
+            ? sha256.GetString()
+            : Text(provenance, name);
+
     // Written anew: a folder's manifest is laid out in lines.
-    private static string? Text(JsonElement provenance, string name) =>
-        provenance.TryGetProperty(name, out var value) ? Encoding.UTF8.GetString(ResultJson.Bytes(value, ResultJson.Default.JsonElement)) : null;
+    private static string Text(JsonElement provenance, string name) => provenance.TryGetProperty(name, out var value) ? ResultRun.OnOneLine(value) : "not given";
 }

@@ -8,6 +8,9 @@ namespace PerceptualEval.Cli.Gates;
 /// <param name="Failure">What was found where it is not met; null where it is.</param>
 internal sealed record Gate(string Name, string? Failure)
 {
+    /// <summary>What to know about it, met or not; null for nothing.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Whether it is met.</summary>
     public bool IsMet => Failure is null;
 
@@ -38,15 +41,22 @@ internal sealed record Gate(string Name, string? Failure)
     /// <param name="checkpoint">What is compared with it; null in a run of one.</param>
     public static Gate NotWorse(PairedDifference? difference, string baseline, string? checkpoint = null) => new(
         $"mean loss{Of(checkpoint)} not above that of '{baseline}'",
-        difference is null ? $"gate failed: no sample{Of(checkpoint)} is finite here and in '{baseline}'."
-        : difference.Ci95 is { Low: > 0 } interval ? $"gate failed: mean loss{Of(checkpoint)} is {FourDigits.Format(difference.Mean)} above that of '{baseline}', "
-            + FormattableString.Invariant($"95 % interval {FourDigits.Format(interval.Low)} to {FourDigits.Format(interval.High)}, over {difference.Count} samples.")
+        difference?.Ci95 is not { } interval
+            ? FormattableString.Invariant($"gate failed: {difference?.Count ?? 0} samples{Of(checkpoint)} are finite here and in '{baseline}'; an interval takes at least 2.")
+        : interval.Low > 0
+            ? $"gate failed: mean loss{Of(checkpoint)} is {FourDigits.Format(difference.Mean)} above that of '{baseline}', "
+                + FormattableString.Invariant($"95 % interval {FourDigits.Format(interval.Low)} to {FourDigits.Format(interval.High)}, over {difference.Count} samples.")
         : null);
 
-    /// <summary>Says on standard error which gates failed.</summary>
+    /// <summary>Says on standard error which gates failed, and what is to know about them.</summary>
     /// <returns>The exit code that they make.</returns>
-    public static ExitCode Report(IEnumerable<Gate> gates)
+    public static ExitCode Report(IReadOnlyList<Gate> gates)
     {
+        foreach (var note in gates.Select(gate => gate.Note).OfType<string>().Distinct())
+        {
+            Console.Error.WriteLine($"perceptual-eval: {note}");
+        }
+
         var code = ExitCode.Ok;
         foreach (var gate in gates.Where(gate => !gate.IsMet))
         {

@@ -50,9 +50,17 @@ internal static class JUnitReport
             xml.WriteEndElement();
         }
 
+        if (gate.Note is { } note)
+        {
+            xml.WriteElementString("system-out", Valid(note));
+        }
+
         xml.WriteEndElement();
     }
 
     // Names may hold characters that XML has no way to write.
-    private static string Valid(string text) => string.Concat(text.Select(character => XmlConvert.IsXmlChar(character) ? character : '\uFFFD'));
+    private static string Valid(string text) => string.Concat(text.EnumerateRunes().Select(rune => IsValid(rune) ? rune : Rune.ReplacementChar));
+
+    // Beyond the first plane all are; half a pair has become U+FFFD by now.
+    private static bool IsValid(Rune rune) => !rune.IsBmp || XmlConvert.IsXmlChar((char)rune.Value);
 }

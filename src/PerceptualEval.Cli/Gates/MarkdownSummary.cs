@@ -17,7 +17,8 @@ internal sealed class MarkdownSummary
         Line();
         foreach (var gate in gates)
         {
-            Line(gate.IsMet ? $"- ✅ {Cell(gate.Name)}" : $"- ❌ {Cell(gate.Name)}: {Cell(gate.Failure!)}");
+            var note = gate.Note is null ? "" : $" ({Cell(gate.Note)})";
+            Line(gate.IsMet ? $"- ✅ {Cell(gate.Name)}{note}" : $"- ❌ {Cell(gate.Name)}: {Cell(gate.Failure!)}{note}");
         }
     }
 
@@ -25,10 +26,7 @@ internal sealed class MarkdownSummary
     public static MarkdownSummary Of(LossSummary losses, ScoreProvenance provenance, IReadOnlyList<Gate> gates)
     {
         var summary = new MarkdownSummary(string.Create(CultureInfo.InvariantCulture, $"perceptual-eval score: {losses.Count} samples"), gates);
-        summary.Table("", ["mean", "95 % interval", "median", "p95", "max"], Terms(losses).Select(term => (term.Name, (string[])
-        [
-            Number(term.Summary.Mean), Interval(term.Summary.Ci95), Number(term.Summary.P50), Number(term.Summary.P95), Number(term.Summary.Max),
-        ])));
+        summary.Table("", ["mean", "95 % interval", "median", "p95", "max"], Terms(losses).Select(term => (term.Name, Cells(term.Summary))));
         summary.Footer(provenance);
         return summary;
     }
@@ -39,17 +37,14 @@ internal sealed class MarkdownSummary
         var count = comparison.Checkpoints[0].Losses.Count;
         var summary = new MarkdownSummary(string.Create(CultureInfo.InvariantCulture, $"perceptual-eval compare: {count} samples"), gates);
         var terms = Terms(comparison.Checkpoints[0].Losses).Skip(1).Select(term => term.Name);
-        summary.Table("", ["loss", "95 % interval", "median", "p95", .. terms], comparison.Checkpoints.Select(checkpoint => (checkpoint.Name, (string[])
-        [
-            Number(checkpoint.Losses.Loss.Mean), Interval(checkpoint.Losses.Loss.Ci95), Number(checkpoint.Losses.Loss.P50), Number(checkpoint.Losses.Loss.P95),
-            .. Terms(checkpoint.Losses).Skip(1).Select(term => Number(term.Summary.Mean)),
-        ])));
+        summary.Table(
+            "", ["loss", "95 % interval", "median", "p95", .. terms], comparison.Checkpoints.Select(checkpoint => (checkpoint.Name, Cells(checkpoint.Losses))));
         if (comparison.Comparisons.Count > 0)
         {
-            summary.Table($"against {comparison.Baseline}", ["difference", "95 % interval", "wins", "p (Holm)", "verdict"], comparison.Comparisons.Select(compared => (compared.Name, (string[])
-            [
-                Number(compared.Loss?.Mean), Interval(compared.Loss?.Ci95), ComparisonTable.Percent(compared.Loss?.WinRate), Number(compared.HolmP), ComparisonTable.Words(compared.Verdict),
-            ])));
+            summary.Table(
+                $"against {comparison.Baseline}",
+                ["difference", "95 % interval", "wins", "p (Holm)", "verdict"],
+                comparison.Comparisons.Select(compared => (compared.Name, Cells(compared))));
         }
 
         summary.Footer(provenance);
@@ -67,6 +62,20 @@ internal sealed class MarkdownSummary
 
     private static IEnumerable<(string Name, TermSummary Summary)> Terms(LossSummary losses) =>
         ScoreTable.Terms(losses).Select(term => (term.Name, term.Summary));
+
+    private static string[] Cells(TermSummary term) => [Number(term.Mean), Interval(term.Ci95), Number(term.P50), Number(term.P95), Number(term.Max)];
+
+    private static string[] Cells(LossSummary losses) =>
+    [
+        Number(losses.Loss.Mean), Interval(losses.Loss.Ci95), Number(losses.Loss.P50), Number(losses.Loss.P95),
+        .. Terms(losses).Skip(1).Select(term => Number(term.Summary.Mean)),
+    ];
+
+    private static string[] Cells(CheckpointComparison compared) =>
+    [
+        Number(compared.Loss?.Mean), Interval(compared.Loss?.Ci95), ComparisonTable.Percent(compared.Loss?.WinRate),
+        Number(compared.HolmP), ComparisonTable.Words(compared.Verdict),
+    ];
 
     private static string Number(double? value) => FourDigits.Format(value);
 

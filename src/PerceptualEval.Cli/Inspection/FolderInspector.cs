@@ -53,7 +53,7 @@ internal sealed class FolderInspector(LatentReading reading, IReadOnlyList<Model
     }
 
     // An archive in the folder is as the folder that it would unpack to.
-    private IEnumerable<DatasetFile> FilesOf(string root) => FileListing.All(root).Where(path => !DiffusionPipeCache.IsShard(path)).SelectMany(path =>
+    private IEnumerable<DatasetFile> FilesOf(string root) => FileListing.All(root).Where(path => !DiffusionPipeCache.IsShard(path) && !FileListing.IsShard(path)).SelectMany(path =>
         Archive.At(path) is { } archive ? FilesOf(archive) : [new FileOnDisk("", path)]);
 
     // As far as the archive can be read: one that is damaged is one bad file of the folder.

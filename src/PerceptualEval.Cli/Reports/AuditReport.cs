@@ -8,7 +8,7 @@ namespace PerceptualEval.Cli.Reports;
 /// <summary>The report of <c>audit</c>: what is wrong with a dataset, and the samples that it is about.</summary>
 internal static class AuditReport
 {
-    private const int PicturesOfSeverity = 12;
+    private const int PicturesOfGroup = 12;
 
     /// <summary>Makes the report, without pictures.</summary>
     /// <param name="title">What was audited.</param>
@@ -17,8 +17,8 @@ internal static class AuditReport
     {
         Title = title,
         Verdict = Verdict(result),
-        Terms = [],
-        Checkpoints = [],
+        Terms = result.Distances.Count == 0 ? [] : [ReportTerm.Reconstruction],
+        Checkpoints = result.Distances.Count == 0 ? [] : [new ReportCheckpoint(title, [.. result.Distances.Select(Row)])],
         Facts = ProvenanceFacts.Of(JsonElement.Parse(ResultJson.Bytes(result.Provenance, AuditJson.Default.AuditProvenance))),
         Findings =
         [
@@ -27,25 +27,42 @@ internal static class AuditReport
                 .Select(alike => new ReportFinding(
                     alike.Key.Severity, InWords(alike.Key.Kind), alike.Key.Advice, [.. alike.Select(finding => new FindingCase(finding.Evidence, finding.Samples))])),
         ],
-        Gallery = Gallery.None with { Groups = [.. Groups(result)] },
+        Gallery = Gallery.None with { Groups = [.. Groups(result).Where(group => group.Ids.Count > 0)] },
     };
 
+    private static ReportRow Row((string Id, double Distance) sample) => double.IsFinite(sample.Distance)
+        ? new ReportRow(sample.Id, [sample.Distance])
+        : new ReportRow(sample.Id, [null], "the decoded image has values that are not finite");
+
+    // Of what was decoded: there is nothing to see of the others.
     private static IEnumerable<GalleryGroup> Groups(AuditResult result)
     {
-        foreach (var severity in new[] { FindingSeverity.Error, FindingSeverity.Warning })
-        {
-            string[] ids = [.. result.Findings.Where(finding => finding.Severity == severity).SelectMany(finding => finding.Samples).Distinct().Take(PicturesOfSeverity)];
-            if (ids.Length > 0)
-            {
-                yield return new GalleryGroup($"{severity}s", $"The first samples with {(severity == FindingSeverity.Error ? "errors" : "warnings")}.", ids);
-            }
-        }
+        var decoded = result.Distances.Select(sample => sample.Id).ToHashSet(StringComparer.Ordinal);
+        yield return new GalleryGroup("Errors", "Samples with errors, some of every kind.", Found(FindingSeverity.Error));
+        yield return new GalleryGroup("Warnings", "Samples with warnings, some of every kind.", Found(FindingSeverity.Warning));
+        yield return new GalleryGroup(
+            "Furthest", "The samples whose decoded latent is furthest from the image, whether or not that is wrong.",
+            [.. result.Distances.OrderByDescending(sample => sample.Distance).Take(PicturesOfGroup).Select(sample => sample.Id)]);
+
+        // The first of every kind, then the second of every kind and so on.
+        IReadOnlyList<string> Found(FindingSeverity severity) =>
+        [
+            .. result.Findings
+                .Where(finding => finding.Severity == severity)
+                .GroupBy(finding => finding.Kind)
+                .SelectMany(alike => alike.Select((finding, place) => (finding.Samples, Place: place)))
+                .OrderBy(finding => finding.Place)
+                .SelectMany(finding => finding.Samples)
+                .Where(decoded.Contains)
+                .Distinct()
+                .Take(PicturesOfGroup),
+        ];
     }
 
     private static ReportVerdict Verdict(AuditResult result)
     {
         var counts = result.Counts;
-        var samples = Count(counts.Samples + counts.Unreadable, "sample");
+        var samples = Count(counts.All, "sample");
         var headline = (counts.Errors, counts.Warnings) switch
         {
             (0, 0) => $"Nothing wrong found in {samples}",

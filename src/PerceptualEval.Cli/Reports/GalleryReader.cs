@@ -22,8 +22,9 @@ internal sealed class GalleryReader(PictureRecipe recipe)
 
     /// <summary>Makes the pictures of all samples in the groups.</summary>
     /// <param name="groups">The groups.</param>
-    /// <param name="interrupt">Stops between two samples; the rest has no pictures.</param>
+    /// <param name="interrupt">Stops between two samples.</param>
     /// <returns>The gallery. Samples whose files can't be read any more have no pictures, and its note says why.</returns>
+    /// <exception cref="OperationCanceledException">The reading was interrupted.</exception>
     public Gallery Read(IReadOnlyList<GalleryGroup> groups, CancellationToken interrupt)
     {
         var wanted = groups.SelectMany(group => group.Ids).ToHashSet(StringComparer.Ordinal);
@@ -48,12 +49,7 @@ internal sealed class GalleryReader(PictureRecipe recipe)
         using var reader = new SampleReader(dataset.SourceCount);
         foreach (var sample in dataset.Samples().Where(sample => wanted.Contains(sample.Id)))
         {
-            if (interrupt.IsCancellationRequested)
-            {
-                _missing.Add("interrupted");
-                return;
-            }
-
+            interrupt.ThrowIfCancellationRequested();
             try
             {
                 using var batch = SampleBatch.Read([sample], reader, CancellationToken.None);
@@ -73,6 +69,17 @@ internal sealed class GalleryReader(PictureRecipe recipe)
 
     private List<(PictureKind Kind, string? Checkpoint, EncodedPicture? Image, SpatialMap? Map)> PicturesOf(SampleBatch batch)
     {
+        if (recipe.Reproduce is { } reproduce)
+        {
+            using var pair = reproduce(batch);
+            return
+            [
+                (PictureKind.Original, null, Encode(pair.Image), null),
+                (PictureKind.Decoded, null, Encode(pair.Decoded), null),
+                (PictureKind.HeatMap, null, null, MapOf(pair.Image, pair.Decoded)),
+            ];
+        }
+
         RunUnits.Convert(batch, recipe.Decoded[0].Decoder.Model, recipe.Units);
         using var original = batch.Images is { } images ? OneImage(images) : null;
         using var target = recipe.Target is { } source ? Decode(batch, source) : null;

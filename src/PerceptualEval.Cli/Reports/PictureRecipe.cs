@@ -1,3 +1,4 @@
+using PerceptualEval.Cli.Auditing.Decoding;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
@@ -14,6 +15,18 @@ namespace PerceptualEval.Cli.Reports;
 internal sealed record PictureRecipe(
     Func<Dataset> Open, PictureSource? Target, IReadOnlyList<PictureSource> Decoded, PerceptualNetwork Lpips, LatentUnits Units, Tiling? Tiling)
 {
+    /// <summary>Makes of a sample the decoded latent and the image that it should reproduce, where that takes more than to decode; null where it does not.</summary>
+    public Func<SampleBatch, DecodedPair>? Reproduce { get; init; }
+
+    /// <summary>The pictures of an audit: what it has compared, in the units that it has proved.</summary>
+    /// <param name="open">Opens its dataset once more.</param>
+    /// <param name="networks">What it was made with; stays the caller's.</param>
+    public static PictureRecipe Of(Func<Dataset> open, AuditNetworks networks) =>
+        new(open, null, [new PictureSource(0, networks.Decoder)], networks.Lpips, networks.Decoder.LatentSpace.Units, networks.Tiling)
+        {
+            Reproduce = networks.Reconstruction.Pair,
+        };
+
     /// <summary>The pictures of a run of <c>score</c>.</summary>
     /// <param name="open">Opens its dataset once more.</param>
     /// <param name="loss">What scored it; stays the caller's.</param>

@@ -17,4 +17,7 @@ internal sealed record ReportTerm(string Key, string Label, string Meaning)
 
     /// <summary>The difference to the original image.</summary>
     public static ReportTerm OnInputs { get; } = new("perceptual_loss_on_inputs", "LPIPS to image", "Perceptual distance of the decoded prediction to the original image.");
+
+    /// <summary>How well a latent reproduces the image that it was made from.</summary>
+    public static ReportTerm Reconstruction { get; } = new("reconstruction", "LPIPS", "Perceptual distance of the decoded latent to its image.");
 }

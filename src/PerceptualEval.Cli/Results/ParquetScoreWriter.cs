@@ -6,7 +6,8 @@ namespace PerceptualEval.Cli.Results;
 
 /// <summary>
 /// Writes Parquet: strings <c>checkpoint</c> (where rows have one) and <c>id</c>, nullable doubles, a nullable string <c>non_finite</c>;
-/// provenance and what the run makes of the samples are JSON in the file's metadata. A Parquet file can be read only once its footer is there, so rows are kept in memory until the end.
+/// provenance and what the run makes of the samples are JSON in the file's metadata. A Parquet file can be read only once its footer
+/// is there, so rows are kept in memory until the end.
 /// </summary>
 /// <param name="output">Where to write; owned by the writer.</param>
 /// <param name="provenance">What the scores depend on.</param>
@@ -18,6 +19,12 @@ internal sealed class ParquetScoreWriter(Output output, ScoreProvenance provenan
 
     /// <summary>The key of the summary in the file's metadata.</summary>
     public const string SummaryKey = KeyPrefix + "summary";
+
+    /// <summary>The key of a comparison's baseline in the file's metadata.</summary>
+    public const string BaselineKey = KeyPrefix + "baseline";
+
+    /// <summary>The key of a comparison's seed in the file's metadata.</summary>
+    public const string SeedKey = KeyPrefix + "seed";
 
     private const string KeyPrefix = "perceptual_eval.";
 

@@ -37,6 +37,10 @@ internal abstract class ScoreFile : ScoreWriter
     /// <exception cref="OutputException">It can't be written.</exception>
     public void Complete(ComparisonSummary summary, long badFiles) => Complete(ComparisonJson.Sections(summary, badFiles));
 
+    /// <summary>Ends the results without a summary and makes them final: it was interrupted.</summary>
+    /// <exception cref="OutputException">They can't be written.</exception>
+    public void CompleteSamples() => Complete([]);
+
     /// <summary>Ends the results and makes them final.</summary>
     /// <param name="sections">What the run makes of them; formats of rows only leave it out.</param>
     protected abstract void Complete(IReadOnlyList<ResultSection> sections);

@@ -13,9 +13,6 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary><c>audit</c>: what is wrong with a dataset of latents.</summary>
 internal static class AuditVerb
 {
-    // One finding each; more than this in one dataset is one problem, not many.
-    private const int UnreadableListed = 10_000;
-
     private static readonly Argument<string> Latents = new("LATENTS") { Description = "A tensor file of latents, or a folder or archive of them." };
 
     private static readonly Option<string?> Images = new("--images")
@@ -50,55 +47,81 @@ internal static class AuditVerb
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var model = ModelOf(parsed);
-        var reading = DatasetOptions.Reading(parsed, side: null);
-        reading = model is null ? reading with { Layout = LayoutOf(parsed) } : reading.For(model, parsed);
-
-        // Bad files of a folder are findings here, and so is what has no partner; a dataset of which nothing can be read is bad input.
-        var rules = new DatasetRules(AllowMissing: true, ReasonsKept: UnreadableListed);
-        var latents = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = reading };
-        var alone = Dataset.Open([latents], rules);
-        var images = parsed.GetValue(Images);
-        Dataset? OpenPairs() => images is null ? null : Dataset.Open([latents, new DatasetInput("--images", images, SourceKind.Image) { Reading = reading }], rules);
-        var provenance = new AuditProvenance(ToolVersion.Text, latents.Path, images, parsed.GetValue(CommonOptions.Units));
+        var (latents, openPairs) = Open(parsed, model);
+        RequireNumbersToDraw(parsed);
         using var file = parsed.GetValue(Out) is { } path ? new AuditFile(path) : null;
         using var report = ReportOptions.Open(parsed);
-        var title = $"audit: {ReportOptions.NameOf(latents.Path)}";
-        ReportData? data = null;
-        var result = model is null
-            ? new AuditRun(alone, OpenPairs(), null, null, interrupt).Run(provenance, batchSize: 1)
-            : Decoded(parsed, alone, OpenPairs, model.Value, provenance, (audited, recipe) => data = report?.WithPictures(AuditReport.Of(title, audited), recipe, interrupt), interrupt);
+        var pairs = openPairs?.Invoke();
+        using var networks = pairs is null ? null : Load(parsed, model);
+        var decoder = model is null ? null : new AuditDecoder(model.Value.Name, model.Value.Manifest.Latent!);
+        var run = new AuditRun(latents, pairs, decoder, networks?.Reconstruction, interrupt);
+        var result = run.Run(ProvenanceOf(parsed, model, networks), networks is null ? 1 : CommonOptions.BatchSize(parsed, networks.Decoder.Device).Size);
         file?.Write(result);
         Show(parsed, result);
-        report?.Write(data ?? AuditReport.Of(title, result));
+        if (report is not null && !Write(report, AuditReport.Of($"audit: {ReportOptions.NameOf(parsed.GetRequiredValue(Latents))}", result), openPairs, networks, interrupt))
+        {
+            Console.Error.WriteLine("perceptual-eval: interrupted; the findings are those of the whole dataset, the report has no pictures.");
+            return ExitCode.Interrupted;
+        }
+
         return result.Counts.Errors > 0 ? ExitCode.GateFailed : ExitCode.Ok;
     }
 
-    // What is decoded is also shown, as long as the models are loaded.
-    private static AuditResult Decoded(
-        ParseResult parsed, Dataset alone, Func<Dataset?> openPairs, Model model, AuditProvenance provenance, Action<AuditResult, PictureRecipe> show, CancellationToken interrupt)
+    // False where the making of pictures was interrupted; the report is written all the same.
+    private static bool Write(ReportOutput report, ReportData data, Func<Dataset>? openPairs, AuditNetworks? networks, CancellationToken interrupt)
     {
-        var known = new AuditDecoder(model.Name, model.Manifest.Latent!);
-        provenance = provenance with { Decoder = Provenance.Identity(model) };
-        var pairs = openPairs();
-        if (pairs is null || parsed.GetValue(Lpips) is not { } lpipsName)
+        try
         {
-            return new AuditRun(alone, pairs, known, null, interrupt).Run(provenance, batchSize: 1);
+            report.Write(networks is null ? data : report.WithPictures(data, PictureRecipe.Of(openPairs!, networks), interrupt));
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            report.Write(data with { Gallery = Gallery.WithoutPictures(data.Gallery.Groups, "There are no pictures: their making was interrupted.") });
+            return false;
+        }
+    }
+
+    // Bad files of a folder are findings here, and so is what has no partner; a dataset of which nothing can be read is bad input.
+    private static (Dataset Latents, Func<Dataset>? OpenPairs) Open(ParseResult parsed, Lazy<Model>? model)
+    {
+        var rules = new DatasetRules(AllowMissing: true, ReasonsKept: int.MaxValue);
+        var reading = DatasetOptions.Reading(parsed, side: null);
+        reading = model is null ? reading with { Layout = LayoutOf(parsed) } : reading.For(model, parsed);
+        var latents = new DatasetInput("LATENTS", parsed.GetRequiredValue(Latents), SourceKind.Latent) { Reading = reading };
+        return (
+            Dataset.Open([latents], rules),
+            parsed.GetValue(Images) is { } images ? () => Dataset.Open([latents, new DatasetInput("--images", images, SourceKind.Image) { Reading = reading }], rules) : null);
+    }
+
+    // Null where nothing is to be decoded.
+    private static AuditNetworks? Load(ParseResult parsed, Lazy<Model>? model)
+    {
+        if (model is null || parsed.GetValue(Lpips) is not { } name)
+        {
+            return null;
         }
 
-        var execution = ExecutionChoice.Of(parsed);
-        using var lpips = new PerceptualNetwork(CommonOptions.Store(parsed).Find(lpipsName, ModelKind.Lpips), execution);
-        using var decoder = new LatentDecoder(model, execution);
-        if (decoder.IsVideo)
-        {
-            throw new UsageException($"decoder '{model.Name}' takes clips, whose decoded frames are not audited. Leave out --lpips: values, shapes and sizes are checked without it.");
-        }
+        var lpips = CommonOptions.Store(parsed).Find(name, ModelKind.Lpips);
+        DefaultModels.TellOfApproximations(model.Value, lpips);
+        return new AuditNetworks(model.Value, lpips, ExecutionChoice.Of(parsed), CommonOptions.Tiling(parsed));
+    }
 
-        provenance = provenance with { Runtime = InferenceRuntime.Version, Device = $"{decoder.Device}", Lpips = Provenance.Identity(lpips.Model) };
-        DefaultModels.TellOfApproximations(model, lpips.Model);
-        var tiling = CommonOptions.Tiling(parsed);
-        var result = new AuditRun(alone, pairs, known, new Reconstruction(decoder, lpips, tiling), interrupt).Run(provenance, CommonOptions.BatchSize(parsed, decoder.Device).Size);
-        show(result, new PictureRecipe(() => openPairs()!, null, [new PictureSource(0, decoder)], lpips, RunUnits.Of(model, pairs), tiling));
-        return result;
+    private static AuditProvenance ProvenanceOf(ParseResult parsed, Lazy<Model>? model, AuditNetworks? networks) =>
+        new(ToolVersion.Text, parsed.GetRequiredValue(Latents), parsed.GetValue(Images), parsed.GetValue(CommonOptions.Units))
+        {
+            Runtime = networks is null ? null : InferenceRuntime.Version,
+            Device = networks?.Decoder.Device.ToString(),
+            Decoder = model is null ? null : Provenance.Identity(model.Value),
+            Lpips = networks is null ? null : Provenance.Identity(networks.Lpips.Model),
+        };
+
+    private static void RequireNumbersToDraw(ParseResult parsed)
+    {
+        if (parsed.GetValue(ReportOptions.Plots) is { } plots && parsed.GetValue(Lpips) is null)
+        {
+            throw new UsageException($"--plots {plots}: the chart of an audit shows how far decoded latents are from their images. Give --images, --decoder and --lpips, or leave it out.");
+        }
     }
 
     private static Lazy<Model>? ModelOf(ParseResult parsed)

@@ -32,18 +32,49 @@ internal sealed class CompareRun(
     /// <summary>Scores a dataset and completes the outputs. What was scored is kept where the run is interrupted or fails.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="batchSize">How many samples go through the graphs together.</param>
-    /// <param name="interrupt">Ends the run after the batch at work.</param>
-    /// <param name="interrupted">Whether it did.</param>
-    /// <returns>The comparison of the samples that were scored.</returns>
-    public ComparisonSummary Compare(Dataset dataset, BatchSize batchSize, CancellationToken interrupt, out bool interrupted)
+    /// <param name="interrupt">Ends the run after the batch at work; where all samples are scored, the statistics.</param>
+    /// <param name="interrupted">Whether samples are left to do.</param>
+    /// <returns>The comparison of the samples that were scored; null where it was interrupted, and the outputs have the samples alone.</returns>
+    public ComparisonSummary? Compare(Dataset dataset, BatchSize batchSize, CancellationToken interrupt, out bool interrupted)
     {
         Restore(dataset);
         interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, batch => CompareBatch(batch, batchSize), () => _parts.AddRest(dataset), Keep, accumulator.Count, interrupt);
-        var summary = accumulator.Compute(seed);
-        file?.Complete(summary, Bad.Count);
-        _parts.Complete(() => ComparisonJson.Document(summary, Bad.Count), interrupted);
-        json?.Complete(summary, Bad.Count);
+
+        // On the disk before the statistics, which a second interrupt ends with the process.
+        _parts.Flush();
+        var summary = Summarize(interrupted ? CancellationToken.None : interrupt);
+        Complete(file, summary);
+        if (summary is not null)
+        {
+            _parts.Complete(() => ComparisonJson.Document(summary, Bad.Count), interrupted);
+        }
+
+        Complete(json, summary);
         return summary;
+    }
+
+    private ComparisonSummary? Summarize(CancellationToken interrupt)
+    {
+        try
+        {
+            return accumulator.Compute(seed, interrupt);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private void Complete(ScoreFile? output, ComparisonSummary? summary)
+    {
+        if (summary is null)
+        {
+            output?.CompleteSamples();
+        }
+        else
+        {
+            output?.Complete(summary, Bad.Count);
+        }
     }
 
     // The rows of an earlier run count as if they were scored now; those of one sample lie together.
@@ -55,7 +86,7 @@ internal sealed class CompareRun(
             accumulator.Update(rows[0].Id, Array.ConvertAll(rows, row => row.Score.ToLoss(weights.Perceptual > 0, weights.Input > 0)));
             foreach (var row in rows)
             {
-                Write(row.Score with { Checkpoint = row.Checkpoint });
+                Write(row.Shown);
             }
         }
     }
@@ -78,8 +109,9 @@ internal sealed class CompareRun(
             foreach (var (compared, loss) in losses.Index())
             {
                 var row = ScoreRow.Of(sample.Id, loss, loss.IsFinite ? null : NonFiniteValues.Explain(batch, i, compared));
-                Write(row with { Checkpoint = scoring.Names[compared] });
-                results.Add(new ResultRow(sample.Number, scoring.Names[compared], row));
+                var result = new ResultRow(sample.Number, scoring.Names[compared], row);
+                Write(result.Shown);
+                results.Add(result);
             }
         }
 

@@ -27,6 +27,12 @@ internal sealed record ComparedInput(
         Description = "Checkpoints by a pattern in quotes, such as 'runs/*/latents': what the * stands for is the name.",
     };
 
+    public static Option<string?> Pairs { get; } = new("--pairs")
+    {
+        HelpName = "FILE",
+        Description = "CSV or JSONL with columns id, target, perhaps image, and one for each checkpoint, instead of --pred, --runs, --target and --images.",
+    };
+
     public static Option<string?> Decoders { get; } = new("--decoders")
     {
         HelpName = "A,B",
@@ -34,10 +40,16 @@ internal sealed record ComparedInput(
     };
 
     /// <summary>What is run, so that another run is told from it.</summary>
-    public ResultRun Run(ScoreProvenance provenance, ParseResult parsed)
+    public ResultRun Run(ScoreProvenance provenance, string baseline, ParseResult parsed)
     {
-        var run = ResultOptions.RunOf("compare", provenance, Dataset, parsed, Runs, ScoringOptions.Target, ScoringOptions.Images, Decoders);
-        return run with { Asked = new SortedDictionary<string, string>(run.Asked.ToDictionary(), StringComparer.Ordinal) { ["pred"] = string.Join(' ', parsed.GetValue(Pred) ?? []), ["names"] = string.Join(' ', Names) } };
+        var run = ResultOptions.RunOf("compare", provenance, Dataset, parsed, Runs, Pairs, ScoringOptions.Target, ScoringOptions.Images, Decoders);
+        var asked = new SortedDictionary<string, string>(run.Asked.ToDictionary(), StringComparer.Ordinal)
+        {
+            ["pred"] = string.Join(' ', parsed.GetValue(Pred) ?? []),
+            ["names"] = string.Join(' ', Names),
+            [ResultRun.BaselineField] = baseline,
+        };
+        return run with { Asked = asked };
     }
 
     /// <summary>Opens the dataset that the command line names.</summary>
@@ -48,34 +60,56 @@ internal sealed record ComparedInput(
 
     private static ComparedInput OfCheckpoints(ParseResult parsed)
     {
+        var options = ScoringOptions.LossOptions(parsed);
+        var store = CommonOptions.Store(parsed);
+        var model = new Lazy<Model>(() => DefaultModels.Find(store, parsed.GetValue(CommonOptions.Decoder), ModelKind.Decoder));
+        var open = parsed.GetValue(Pairs) is { } pairs ? OpeningPairs(pairs, parsed, model) : OpeningFolders(parsed, model);
+        var (names, dataset) = open();
+        ScoringOptions.RequireImagesIfWeighted(dataset, options.Weights);
+        return new ComparedInput(
+            names,
+            dataset,
+            () => open().Dataset,
+            () => new CheckpointScoring(names, ScoringOptions.Load(parsed, model.Value, options, dataset, store), store),
+            (scoring, batchSize) => Verbs.Provenance.Of(scoring.Loss, batchSize, ResultOptions.ShardOf(parsed)));
+    }
+
+    private static Func<(IReadOnlyList<string> Names, Dataset Dataset)> OpeningPairs(string pairs, ParseResult parsed, Lazy<Model> model)
+    {
+        if (GivenOf(parsed, Pred, Runs, ScoringOptions.Target, ScoringOptions.Images) is { } given)
+        {
+            throw new UsageException($"--pairs '{pairs}' names all files; {given.Name} can't be given beside it. Leave out one or the other.");
+        }
+
+        return () =>
+        {
+            var dataset = Dataset.OpenCheckpointPairs(pairs, Rules(parsed), Reading(parsed, "pred", model), Reading(parsed, "target", model), out var names);
+            return (names, dataset);
+        };
+    }
+
+    private static Func<(IReadOnlyList<string> Names, Dataset Dataset)> OpeningFolders(ParseResult parsed, Lazy<Model> model)
+    {
         NamedPath[] checkpoints = [.. (parsed.GetValue(Pred) ?? []).Select(NamedPath.Parse), .. parsed.GetValue(Runs) is { } runs ? RunFolders.Find(runs) : []];
         if (checkpoints.Length == 0)
         {
-            throw new UsageException("no checkpoints were given. Give --pred NAME=PATH for each, or --runs 'runs/*/latents'.");
+            throw new UsageException("no checkpoints were given. Give --pred NAME=PATH for each, --runs 'runs/*/latents', or --pairs FILE.");
         }
 
         NamedPath.RequireUnique(checkpoints);
         var target = parsed.GetValue(ScoringOptions.Target) ?? throw new UsageException("--target is missing: checkpoints are compared by how close they come to it.");
-        var options = ScoringOptions.LossOptions(parsed);
-        var store = CommonOptions.Store(parsed);
-        var model = new Lazy<Model>(() => DefaultModels.Find(store, parsed.GetValue(CommonOptions.Decoder), ModelKind.Decoder));
-        Dataset OpenAgain() => Dataset.OpenCheckpoints(
-            target, checkpoints.Select(checkpoint => ($"--pred {checkpoint.Name}", checkpoint.Path)), parsed.GetValue(ScoringOptions.Images), DatasetOptions.Rules(parsed),
-            DatasetOptions.Reading(parsed, "pred").For(model, parsed), DatasetOptions.Reading(parsed, "target").For(model, parsed));
-        var dataset = OpenAgain();
-        ScoringOptions.RequireImagesIfWeighted(dataset, options.Weights);
-        string[] names = [.. checkpoints.Select(checkpoint => checkpoint.Name)];
-        return new ComparedInput(
-            names,
-            dataset,
-            OpenAgain,
-            () => new CheckpointScoring(names, ScoringOptions.Load(parsed, model.Value, options, dataset, store), store),
-            (scoring, batchSize) => Verbs.Provenance.Of(scoring.Loss, batchSize));
+        return () => (
+            [.. checkpoints.Select(checkpoint => checkpoint.Name)],
+            Dataset.OpenCheckpoints(
+                target, checkpoints.Select(checkpoint => ($"--pred {checkpoint.Name}", checkpoint.Path)), parsed.GetValue(ScoringOptions.Images), Rules(parsed),
+                Reading(parsed, "pred", model), Reading(parsed, "target", model)));
     }
+
+    private static LatentReading Reading(ParseResult parsed, string side, Lazy<Model> model) => DatasetOptions.Reading(parsed, side).For(model, parsed);
 
     private static ComparedInput OfDecoders(ParseResult parsed, string[] decoders)
     {
-        Refuse(parsed, CommonOptions.Decoder, Runs, ScoringOptions.Target, ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight, CacheOptions.Folder);
+        Refuse(parsed, CommonOptions.Decoder, Runs, Pairs, ScoringOptions.Target, ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight, CacheOptions.Folder);
         if (decoders.Length < 2 || decoders.Distinct(StringComparer.Ordinal).Count() < decoders.Length)
         {
             throw new UsageException($"--decoders {parsed.GetValue(Decoders)}: expected two or more different decoders, with commas between them.");
@@ -88,10 +122,10 @@ internal sealed record ComparedInput(
 
         var store = CommonOptions.Store(parsed);
         var models = new Lazy<Model[]>(() => Array.ConvertAll(decoders, decoder => store.Find(decoder, ModelKind.Decoder)));
-        var reading = DatasetOptions.Reading(parsed, "pred").For(new Lazy<Model>(() => models.Value[0]), parsed);
+        var reading = Reading(parsed, "pred", new Lazy<Model>(() => models.Value[0]));
         Dataset OpenAgain() => Dataset.Open(
             [new("--pred", latents, SourceKind.Latent) { Reading = reading }, new("--images", images, SourceKind.Image) { Reading = reading }],
-            DatasetOptions.Rules(parsed));
+            Rules(parsed));
         var dataset = OpenAgain();
         RequireDifferentNames(models.Value);
         var units = UnitsFor(models.Value, dataset);
@@ -101,7 +135,7 @@ internal sealed record ComparedInput(
             dataset,
             OpenAgain,
             () => LoadDecoders(parsed, models.Value, options, store),
-            (scoring, batchSize) => Verbs.Provenance.Of(models.Value, scoring.Loss, batchSize));
+            (scoring, batchSize) => Verbs.Provenance.Of(models.Value, scoring.Loss, batchSize, ResultOptions.ShardOf(parsed)));
     }
 
     // Fine-tuned copies of one decoder may lie in folders of one name; results would not tell them apart.
@@ -133,13 +167,18 @@ internal sealed record ComparedInput(
             : throw new UsageException($"the decoders take latents in different units, and the files do not say theirs. Give --units raw or model.");
     }
 
+    private static DatasetRules Rules(ParseResult parsed) => DatasetOptions.Rules(parsed) with { Shard = ResultOptions.ShardOf(parsed) };
+
     private static string Text(LatentUnits units) => units.ToString().ToLowerInvariant();
 
     private static void Refuse(ParseResult parsed, params Option[] options)
     {
-        if (Array.Find(options, option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        if (GivenOf(parsed, options) is { } given)
         {
             throw new UsageException($"{given.Name} has no meaning with --decoders, which compares decoded latents with the original images. Leave it out.");
         }
     }
+
+    private static Option? GivenOf(ParseResult parsed, params Option[] options) =>
+        Array.Find(options, option => parsed.GetResult(option) is { Implicit: false });
 }

@@ -35,6 +35,16 @@ internal static class DatasetReport
         return bad.Count == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }
 
+    /// <summary>Says that all samples are scored, but not compared.</summary>
+    /// <param name="done">How many there are.</param>
+    /// <param name="folder">The folder that they are in; null where the run can't be continued.</param>
+    public static ExitCode InterruptedAfterScoring(long done, string? folder)
+    {
+        var next = folder is null ? string.Empty : " Go on with --resume.";
+        Console.Error.WriteLine(FormattableString.Invariant($"perceptual-eval: interrupted; all {done} samples are scored, the comparison is not made.{next}"));
+        return ExitCode.Interrupted;
+    }
+
     /// <summary>Says that the results are not those of the whole dataset.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="done">How many samples have results.</param>

@@ -12,7 +12,7 @@ internal static class GateOptions
     {
         HelpName = "BASELINE",
         Description = "Exit 1 where the mean loss is above that of BASELINE beyond chance: the paired 95 % interval of the difference lies above 0. "
-            + "BASELINE holds the results of an earlier run (.json, .jsonl, .csv, .parquet), or is the name of a compared checkpoint.",
+            + "BASELINE holds the results of an earlier run (a file or folder of --out), or is the name of a compared checkpoint. Samples pair by id; fewer than 2 pairs are bad input.",
     };
 
     public static Option<string?> JUnit { get; } = new("--junit") { HelpName = "FILE", Description = "Also write the gates as JUnit XML, for CI." };

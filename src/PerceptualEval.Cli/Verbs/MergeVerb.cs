@@ -13,7 +13,7 @@ internal static class MergeVerb
 {
     private static readonly Argument<string[]> Folders = new("DIR")
     {
-        Description = "The folders of score --shard I/N --out DIR, in any order; or one folder of a whole run, to write it as a file.",
+        Description = "The folders of score or compare with --shard I/N --out DIR, in any order; or one folder of a whole run, to write it as a file.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -25,46 +25,39 @@ internal static class MergeVerb
         Description = "Where to write the results: FILE.json, .jsonl, .csv or .parquet, or a new folder.",
     };
 
-    public static Command Create()
+    public static Command Create(CancellationToken interrupt)
     {
         var command = new Command("merge", "Put the shards of one run together: the same results as if it had not been divided.")
         {
             Folders, Out, AllowMissing, CommonOptions.Json,
         };
-        command.SetAction(parsed => (int)Run(parsed));
+        command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
     }
 
-    private static ExitCode Run(ParseResult parsed)
+    private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
         var folders = parsed.GetRequiredValue(Folders).Select(ResultFolder.Read).ToArray();
-        if (folders.FirstOrDefault(folder => folder.Manifest!.Verb != "score") is { } other)
-        {
-            throw new ResultException(other.Path, $"holds results of {other.Manifest!.Verb}; expected those of score.");
-        }
-
         var merged = ResultMerge.Combine(folders, parsed.GetValue(AllowMissing), out var missing);
         var run = Undivided(folders);
         var provenance = run.Provenance.Deserialize(ResultJson.Default.ScoreProvenance)
             ?? throw new ResultException(folders[0].Path, "its manifest has no provenance. Restore the manifest that the tool wrote.");
-        var summary = merged.Summarize();
+        var results = MergedResults.Of(merged, provenance, interrupt);
 
         // Standard output comes last: it says nothing where the file fails.
         var output = parsed.GetValue(Out);
         if (output is not null && ResultOptions.IsFolder(output))
         {
-            WriteFolder(output, run, merged, summary, isComplete: missing is null);
+            WriteFolder(output, run, merged, missing is null ? results.Summary : null);
         }
         else if (output is not null)
         {
-            using var file = ScoreFile.Create(output, provenance);
-            Write(file, merged, summary);
+            results.WriteFile(output);
         }
 
-        using var shown = ScoreVerb.Shown(parsed, provenance);
-        Write(shown, merged, summary);
+        results.Show(parsed);
         var code = Report(merged, missing);
-        return Gate.Report([Gate.Finite(summary)]) is var gate and not ExitCode.Ok ? gate : code;
+        return Gate.Report(results.Gates) is var gate and not ExitCode.Ok ? gate : code;
     }
 
     private static ExitCode Report(ResultSet merged, string? missing)
@@ -93,7 +86,7 @@ internal static class MergeVerb
         return ResultRun.Of(folders[0].Manifest!) with { Provenance = JsonElement.Parse(provenance.ToJsonString()) };
     }
 
-    private static void WriteFolder(string path, ResultRun run, ResultSet merged, LossSummary summary, bool isComplete)
+    private static void WriteFolder(string path, ResultRun run, ResultSet merged, byte[]? summary)
     {
         using var folder = ResultFolderWriter.Open(path, run, ResultOptions.DefaultPartSize, resume: false);
         foreach (var rows in merged.BadFiles.Concat(merged.Rows).OrderBy(row => row.Sample).Chunk(ResultOptions.DefaultPartSize))
@@ -101,23 +94,14 @@ internal static class MergeVerb
             folder.Write(rows);
         }
 
-        if (!isComplete)
+        // What is missing must not count as scored: a folder that is called complete is never looked into again.
+        if (summary is null)
         {
-            // What is missing must not count as scored: a folder that is called complete is never looked into again.
             folder.Flush();
-            return;
         }
-
-        folder.Complete(ResultJson.Bytes(ScoreSummary.Of(summary, merged.BadFiles.Count), ResultJson.Default.ScoreSummary));
-    }
-
-    private static void Write(ScoreWriter writer, ResultSet merged, LossSummary summary)
-    {
-        foreach (var row in merged.Rows)
+        else
         {
-            writer.Write(row.Score);
+            folder.Complete(summary);
         }
-
-        writer.Complete(summary, merged.BadFiles.Count);
     }
 }

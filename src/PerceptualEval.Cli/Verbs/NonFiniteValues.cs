@@ -13,7 +13,9 @@ internal static class NonFiniteValues
     /// <returns>For example <c>pred: 3 NaN, 1 infinite of 4096 values</c>.</returns>
     public static string Explain(SampleBatch batch, int index, int pred = 0)
     {
-        (string Source, TensorBuffer? Values)[] sources = [("target", batch.Target), ("pred", batch.Preds.ElementAtOrDefault(pred)), ("image", batch.Images)];
+        // Decoders are compared on one side's latents, which the user calls --pred.
+        var first = batch.Preds.Count == 0 ? "pred" : "target";
+        (string Source, TensorBuffer? Values)[] sources = [(first, batch.Target), ("pred", batch.Preds.ElementAtOrDefault(pred)), ("image", batch.Images)];
         var found = sources.Select(source => source.Values is null ? null : Count(source.Source, source.Values.Sample(index))).OfType<string>().ToArray();
         return found.Length > 0 ? string.Join("; ", found) : "the latents are finite, but a decoded image or a distance is not";
     }

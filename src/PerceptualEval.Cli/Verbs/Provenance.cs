@@ -22,8 +22,8 @@ internal static class Provenance
         More = Further(loss, batchSize, shard),
     };
 
-    public static ScoreProvenance Of(IReadOnlyList<Model> decoders, LatentPerceptualLoss loss, BatchSize batchSize) =>
-        Of(loss, batchSize, shard: null) with { Decoder = null, Decoders = [.. decoders.Select(Identity)] };
+    public static ScoreProvenance Of(IReadOnlyList<Model> decoders, LatentPerceptualLoss loss, BatchSize batchSize, Shard? shard = null) =>
+        Of(loss, batchSize, shard) with { Decoder = null, Decoders = [.. decoders.Select(Identity)] };
 
     public static DistanceProvenance Of(PerceptualNetwork lpips) => new(ToolVersion.Text, InferenceRuntime.Version, $"{lpips.Device}", Identity(lpips.Model));
 

@@ -22,6 +22,24 @@ internal static class ReportOptions
     /// <exception cref="Results.OutputException">It can't be written.</exception>
     public static ReportOutput? Open(ParseResult parsed) => ReportOutput.Open(parsed.GetValue(Page), parsed.GetValue(Plots));
 
+    /// <summary>Writes the report of a run, with pictures where it has a page; says on standard error where an interrupt left some out.</summary>
+    /// <param name="output">Where to write; stays the caller's.</param>
+    /// <param name="data">The report, without pictures.</param>
+    /// <param name="recipe">How pictures are made.</param>
+    /// <param name="interrupt">Ends the making of pictures.</param>
+    /// <returns>False where it was interrupted.</returns>
+    /// <exception cref="Results.OutputException">It can't be written.</exception>
+    public static bool Write(ReportOutput output, ReportData data, PictureRecipe recipe, CancellationToken interrupt)
+    {
+        output.Write(output.WithPictures(data, recipe, interrupt));
+        if (interrupt.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("perceptual-eval: interrupted; all samples are scored and the results are complete, but the report lacks pictures.");
+        }
+
+        return !interrupt.IsCancellationRequested;
+    }
+
     /// <summary>What a report calls a file or folder: the last part of its path.</summary>
     public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 }

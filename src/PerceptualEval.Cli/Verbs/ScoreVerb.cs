@@ -79,19 +79,20 @@ internal static class ScoreVerb
             return DatasetReport.Interrupted(dataset, summary.Count, folder);
         }
 
-        Gate[] gates = [.. Gates(parsed, summary, baseline)];
+        Gate[] gates = [.. Gates(parsed, summary, baseline, interrupt)];
         Gate[] all = [Gate.Readable(run.Bad.Count), .. gates];
         reports.Write("score", all, MarkdownSummary.Of(summary, provenance, all));
-        if (page is not null)
+        var gate = Gate.Report(gates);
+        if (page is not null && !ReportOptions.Write(
+            page, ScoreReport.Of(ReportTitle(parsed), ReportName(parsed), shown.Rows, provenance, run.Bad.Count), PictureRecipe.Of(open, loss), interrupt))
         {
-            var data = ScoreReport.Of(ReportTitle(parsed), ReportName(parsed), shown.Rows, provenance, run.Bad.Count);
-            page.Write(page.WithPictures(data, PictureRecipe.Of(open, loss), interrupt));
+            return ExitCode.Interrupted;
         }
 
-        return Gate.Report(gates) is var gate and not ExitCode.Ok ? gate : code;
+        return gate != ExitCode.Ok ? gate : code;
     }
 
-    private static IEnumerable<Gate> Gates(ParseResult parsed, LossSummary summary, BaselineScores? baseline)
+    private static IEnumerable<Gate> Gates(ParseResult parsed, LossSummary summary, BaselineScores? baseline, CancellationToken interrupt)
     {
         yield return Gate.Finite(summary);
         if (parsed.GetValue(GateOptions.FailAbove) is { } limit)
@@ -101,7 +102,7 @@ internal static class ScoreVerb
 
         if (baseline is not null)
         {
-            yield return Gate.NotWorse(baseline.Difference(parsed.GetValue(DatasetOptions.Seed)), baseline.Path);
+            yield return baseline.NotWorse(parsed.GetValue(DatasetOptions.Seed), interrupt);
         }
     }
 

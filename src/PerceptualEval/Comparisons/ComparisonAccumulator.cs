@@ -59,48 +59,55 @@ public sealed class ComparisonAccumulator
 
     /// <summary>Compares the samples so far; more can be added afterwards.</summary>
     /// <param name="seed">The seed of the intervals: the same seed and samples give the same result.</param>
-    public ComparisonSummary Compute(long seed = 0) => new(
-        _names[_baseline],
-        seed,
-        [.. _names.Zip(_scores, (name, scores) => new CheckpointSummary(name, scores.Summarize(seed)))],
-        Compare(seed),
-        [.. _names.Zip(_scores, Agreement).OfType<RankAgreement>()]);
+    /// <param name="cancellationToken">Stops the resampling, which takes a second or more for many samples.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public ComparisonSummary Compute(long seed = 0, CancellationToken cancellationToken = default)
+    {
+        var terms = Array.ConvertAll(_scores, scores => scores.Terms());
+        var candidates = Enumerable.Range(0, _names.Length).Where(i => i != _baseline).ToArray();
+        var differences = Array.ConvertAll(candidates, i => _scores[i].DifferencesTo(_scores[_baseline]));
+        Measure.Bootstrap(terms.Concat(differences).SelectMany(measures => measures).OfType<Measure>(), seed, cancellationToken);
+        return new ComparisonSummary(
+            _names[_baseline],
+            seed,
+            [.. _names.Select((name, i) => new CheckpointSummary(name, _scores[i].Summarize(terms[i])))],
+            Compare(Array.ConvertAll(candidates, i => _names[i]), differences, cancellationToken),
+            [.. _names.Zip(_scores, Agreement).OfType<RankAgreement>()]);
+    }
 
     /// <summary>How the loss of one checkpoint differs from that of any other.</summary>
     /// <param name="candidate">One of the names.</param>
     /// <param name="baseline">Another one.</param>
     /// <param name="seed">The seed of the interval.</param>
+    /// <param name="cancellationToken">Stops the resampling.</param>
     /// <returns>The difference over the samples that are finite in both; null where there are none.</returns>
     /// <exception cref="ArgumentException">A name is none of the checkpoints'.</exception>
-    public PairedDifference? Difference(string candidate, string baseline, long seed = 0) => Differences(Named(candidate), Named(baseline), seed)[0];
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public PairedDifference? Difference(string candidate, string baseline, long seed = 0, CancellationToken cancellationToken = default) =>
+        Named(candidate).DifferencesTo(Named(baseline))[0] is { } loss
+            ? PairedDifference.Of(loss.Values, Bootstrap.MeanInterval(loss.Values, seed, cancellationToken))
+            : null;
 
-    /// <summary>The finite losses of one checkpoint, by sample.</summary>
+    /// <summary>The losses of one checkpoint, by sample; NaN where the loss or one of its terms is not finite.</summary>
     /// <param name="name">One of the names.</param>
     /// <exception cref="ArgumentException">The name is none of the checkpoints'.</exception>
-    public IEnumerable<(string Id, double Loss)> Losses(string name)
-    {
-        var scores = Named(name);
-        return scores.FiniteSamples().Select(i => (_ids[i], scores.Samples[i].Loss));
-    }
+    public IEnumerable<(string Id, double Loss)> Losses(string name) =>
+        Named(name).Samples.Zip(_ids, (sample, id) => (id, sample.IsFinite ? sample.Loss : double.NaN));
 
     private CheckpointScores Named(string name) => Array.IndexOf(_names, name) is var index and >= 0
         ? _scores[index]
         : throw new ArgumentException($"'{name}' is none of the checkpoints '{string.Join("', '", _names)}'.", nameof(name));
 
-    private CheckpointComparison[] Compare(long seed)
+    private CheckpointComparison[] Compare(string[] names, Measure?[][] measures, CancellationToken cancellationToken)
     {
-        var candidates = Enumerable.Range(0, _names.Length).Where(i => i != _baseline).ToArray();
-        var differences = Array.ConvertAll(candidates, i => Differences(_scores[i], _scores[_baseline], seed));
+        var differences = Array.ConvertAll(measures, terms => Array.ConvertAll(terms, term =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return term is null ? null : PairedDifference.Of(term.Values, term.Interval);
+        }));
         var corrected = HolmCorrection.Adjust([.. differences.Select(terms => terms[0]?.P ?? 1)]);
-        return [.. candidates.Select((candidate, i) => new CheckpointComparison(
-            _names[candidate], _names[_baseline], differences[i][0], differences[i][1], differences[i][2], differences[i][3], corrected[i]))];
-    }
-
-    private static PairedDifference?[] Differences(CheckpointScores candidate, CheckpointScores baseline, long seed)
-    {
-        var paired = candidate.FiniteSamples(baseline);
-        return [.. CheckpointScores.Terms.Select(term => (Candidate: candidate.Values(term, paired), Baseline: baseline.Values(term, paired)))
-            .Select(values => values.Candidate.Length == 0 ? null : PairedDifference.Of(values.Candidate, values.Baseline, seed))];
+        return [.. names.Select((name, i) => new CheckpointComparison(
+            name, _names[_baseline], differences[i][0], differences[i][1], differences[i][2], differences[i][3], corrected[i]))];
     }
 
     // By the perceptual term, or the one against the images where that is the only one.

@@ -1,5 +1,4 @@
 using MathNet.Numerics.Distributions;
-using MathNet.Numerics.Random;
 
 namespace PerceptualEval.Statistics;
 
@@ -13,7 +12,7 @@ public static class Bootstrap
     private const int MostResamples = 9_999;
     private const int LeastResamples = 999;
 
-    // A second's work; beyond 10,000 values the mean's distribution is so close to normal that fewer resamples tell its ends.
+    // A second's work of one core; beyond 10,000 values the mean's distribution is so close to normal that fewer resamples tell its ends.
     private const long DrawsWanted = 100_000_000;
     private const double Tail = 0.025;
 
@@ -22,21 +21,36 @@ public static class Bootstrap
 
     /// <summary>The 95 % interval of the mean.</summary>
     /// <param name="values">Finite values.</param>
-    /// <param name="seed">The same seed gives the same interval, on every machine.</param>
+    /// <param name="seed">The same seed gives the same interval, on every machine and on however many cores.</param>
+    /// <param name="cancellationToken">Stops the resampling.</param>
     /// <returns>The interval, in the unit of the values; equal values have one of no width. Null below two values.</returns>
-    public static ConfidenceInterval? MeanInterval(ReadOnlySpan<double> values, long seed)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static ConfidenceInterval? MeanInterval(ReadOnlySpan<double> values, long seed, CancellationToken cancellationToken = default) =>
+        MeanIntervals([values.ToArray()], seed, cancellationToken)[0];
+
+    /// <summary>The 95 % intervals of the means of several measures of the same samples, each the same as alone; the samples are drawn once for all.</summary>
+    /// <param name="measures">The measures' finite values; as many of each, at least one measure.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="cancellationToken">Stops the resampling.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    internal static ConfidenceInterval?[] MeanIntervals(IReadOnlyList<double[]> measures, long seed, CancellationToken cancellationToken = default)
     {
-        if (values.Length < 2)
+        var count = measures[0].Length;
+        if (count < 2)
         {
-            return null;
+            return new ConfidenceInterval?[measures.Count];
         }
 
-        if (!values.ContainsAnyExcept(values[0]))
+        return [.. measures.Zip(ResampledMeans.Of(measures, Resamples(count), seed, cancellationToken), Interval)];
+    }
+
+    private static ConfidenceInterval? Interval(double[] values, double[] means)
+    {
+        if (!values.AsSpan().ContainsAnyExcept(values[0]))
         {
             return new ConfidenceInterval(values[0], values[0]);
         }
 
-        var means = ResampledMeans(values, seed);
         Array.Sort(means);
         var bias = Normal.InvCDF(0, 1, ShareBelow(means, Mean(values)));
         var acceleration = Acceleration(values);
@@ -50,24 +64,6 @@ public static class Bootstrap
             // Values so close that every resample has the same rounded mean have no bias to correct.
             return Quantile.Of(means, double.IsFinite(fraction) ? fraction : tail);
         }
-    }
-
-    private static double[] ResampledMeans(ReadOnlySpan<double> values, long seed)
-    {
-        var random = new Xoshiro256StarStar((int)(seed ^ (seed >> 32)), threadSafe: false);
-        var means = new double[Resamples(values.Length)];
-        for (var i = 0; i < means.Length; i++)
-        {
-            var sum = 0.0;
-            for (var draw = 0; draw < values.Length; draw++)
-            {
-                sum += values[random.Next(values.Length)];
-            }
-
-            means[i] = sum / values.Length;
-        }
-
-        return means;
     }
 
     // Means that equal the sample's count half, as in SciPy.

@@ -14,8 +14,10 @@ public sealed record PairedDifference(int Count, double Mean, ConfidenceInterval
     /// <param name="candidate">Finite values; at least one.</param>
     /// <param name="baseline">As many finite values, of the same samples in the same order.</param>
     /// <param name="seed">The seed of the interval.</param>
+    /// <param name="cancellationToken">Stops the resampling.</param>
     /// <exception cref="ArgumentException">There are none, or not as many.</exception>
-    public static PairedDifference Of(ReadOnlySpan<double> candidate, ReadOnlySpan<double> baseline, long seed)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static PairedDifference Of(ReadOnlySpan<double> candidate, ReadOnlySpan<double> baseline, long seed, CancellationToken cancellationToken = default)
     {
         if (candidate.IsEmpty || candidate.Length != baseline.Length)
         {
@@ -24,11 +26,19 @@ public sealed record PairedDifference(int Count, double Mean, ConfidenceInterval
 
         var differences = new double[candidate.Length];
         TensorPrimitives.Subtract(candidate, baseline, differences);
+        return Of(differences, Bootstrap.MeanInterval(differences, seed, cancellationToken));
+    }
+
+    /// <summary>The same, of differences whose interval is known.</summary>
+    /// <param name="differences">Candidate − baseline, by sample; at least one.</param>
+    /// <param name="interval">The interval of their mean; null below two.</param>
+    internal static PairedDifference Of(double[] differences, ConfidenceInterval? interval)
+    {
         var wins = differences.Sum(difference => difference < 0 ? 1 : difference == 0 ? 0.5 : 0);
         return new PairedDifference(
             differences.Length,
             TermSummary.Of(differences).Mean!.Value,
-            Bootstrap.MeanInterval(differences, seed),
+            interval,
             wins / differences.Length,
             WilcoxonSignedRank.PValue(differences));
     }

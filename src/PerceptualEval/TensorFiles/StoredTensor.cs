@@ -11,8 +11,8 @@ internal sealed class StoredTensor
     /// <summary>Bytes read at a time where values have to be converted or rearranged; small enough to stay in the cache.</summary>
     public const int ChunkBytes = 128 * 1024;
 
-    // numpy allows 64 dimensions, torch as many; no writer makes more.
-    private const int MaxRank = 64;
+    /// <summary>The most dimensions: numpy allows 64, torch as many; no writer makes more.</summary>
+    public const int MaxRank = 64;
 
     // A view with stride 0 or overlapping strides may have more elements than its storage, so a few bytes can claim any size.
     // Beyond the storage's own size, at most this many elements (64 MiB as float32) are believed.

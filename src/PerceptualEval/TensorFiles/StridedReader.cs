@@ -33,7 +33,7 @@ internal ref struct StridedReader<T>
         _bytes = bytes;
         _window = window;
         var gap = axes.Where(axis => axis.Length > 1 && axis.Stride > 0).Select(axis => axis.Stride).DefaultIfEmpty(long.MaxValue).Min();
-        _windowCapacity = gap > MaxGap ? 1 : StoredTensor.ChunkBytes / tensor.ElementSize;
+        _windowCapacity = gap > MaxGap || !IsFrontToBack(axes) ? 1 : StoredTensor.ChunkBytes / tensor.ElementSize;
     }
 
     /// <summary>Turns little-endian stored values into values of type T.</summary>
@@ -76,6 +76,23 @@ internal ref struct StridedReader<T>
             ArrayPool<T>.Shared.Return(window);
             ArrayPool<byte>.Shared.Return(bytes);
         }
+    }
+
+    // Strides that overlap go back again and again; a few of them would have a whole window read for every value.
+    private static bool IsFrontToBack(Axis[] descending)
+    {
+        var reach = 0L;
+        foreach (var axis in descending.Where(axis => axis.Length > 1).Reverse())
+        {
+            if (axis.Stride > 0 && axis.Stride <= reach)
+            {
+                return false;
+            }
+
+            reach += (axis.Length - 1) * axis.Stride;
+        }
+
+        return true;
     }
 
     private void Walk(int axisIndex, long source, long target)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PerceptualEval.Cli.Images;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
@@ -61,6 +62,13 @@ internal sealed class LatentFolder(TemporaryFolder folder, int seed, Func<Tensor
 
     /// <summary>Writes a latent of any shape.</summary>
     public void WriteLatent(string id, float[] values, params long[] shape) => NpyFile.Write(PathOf(id), new TensorShape(shape), values);
+
+    /// <summary>Writes the latent of the mirrored picture as sd-scripts does: the file states raw units, the image's size, and by its key that the image was mirrored.</summary>
+    public void WriteMirroredCache(int index)
+    {
+        var values = MemoryMarshal.AsBytes(Encode(Mirrored(Pictures.Of(seed, index), horizontally: true)).AsSpan()).ToArray();
+        folder.Safetensors($"latents/{Id(index)}_0064x0064_sd.safetensors", "F32", ($"latents_flipped_{Cells}x{Cells}_float32", values, [Channels, Cells, Cells]));
+    }
 
     /// <summary>Mirrors a picture [3,64,64].</summary>
     public static float[] Mirrored(float[] image, bool horizontally)

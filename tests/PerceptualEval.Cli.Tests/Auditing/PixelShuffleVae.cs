@@ -47,11 +47,28 @@ internal static class PixelShuffleVae
         var latent = new TensorBuffer(new TensorShape(images.Shape[0], Channels, height, width));
         for (var i = 0; i < latent.Span.Length; i++)
         {
-            var (x, y, channel, n) = (i % width, i / width % height, i / (width * height) % Channels, i / (width * height * Channels));
-            var (row, column, color) = (channel / 3 / Block, channel / 3 % Block, channel % 3);
-            latent.Span[i] = (float)(Half)images.Span[(((((n * 3) + color) * height * Block) + (y * Block) + row) * width * Block) + (x * Block) + column];
+            latent.Span[i] = (float)(Half)images.Span[PixelOf(i, height, width)];
         }
 
         return latent;
+    }
+
+    /// <summary>The picture [3,4·side,4·side] that a latent [48,side,side] is of.</summary>
+    public static float[] Decode(float[] latent, int side)
+    {
+        var image = new float[latent.Length];
+        for (var i = 0; i < latent.Length; i++)
+        {
+            image[PixelOf(i, side, side)] = latent[i];
+        }
+
+        return image;
+    }
+
+    private static int PixelOf(int value, int height, int width)
+    {
+        var (x, y, channel, n) = (value % width, value / width % height, value / (width * height) % Channels, value / (width * height * Channels));
+        var (row, column, color) = (channel / 3 / Block, channel / 3 % Block, channel % 3);
+        return (((((n * 3) + color) * height * Block) + (y * Block) + row) * width * Block) + (x * Block) + column;
     }
 }

@@ -25,9 +25,10 @@ internal sealed class PlantedDefects(LatentFolder folder, int seed, float unitFa
 
     private void PlantFiles()
     {
-        var cut = Host("unreadable", out _);
-        var bytes = File.ReadAllBytes(folder.PathOf(cut));
-        File.WriteAllBytes(folder.PathOf(cut), bytes[..(bytes.Length / 2)]);
+        // The first sample is one of those that prove the units, and that others are compared with.
+        _planted.Add(LatentFolder.Id(0), "unreadable");
+        CutInTheMiddle(Path.Combine(folder.Images, $"{LatentFolder.Id(0)}.png"));
+        CutInTheMiddle(folder.PathOf(Host("unreadable", out _)));
 
         var fewer = Host("wrong-channels", out var values);
         folder.WriteLatent(fewer, values[..(values.Length / 4)], folder.Channels / 4, folder.Cells, folder.Cells);
@@ -79,6 +80,12 @@ internal sealed class PlantedDefects(LatentFolder folder, int seed, float unitFa
         var (first, second) = (Host("swapped", out var ofFirst), Host("swapped", out var ofSecond));
         folder.WriteLatent(first, ofSecond);
         folder.WriteLatent(second, ofFirst);
+    }
+
+    private static void CutInTheMiddle(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
     }
 
     // Scenes, some way apart: their mirror images are others.

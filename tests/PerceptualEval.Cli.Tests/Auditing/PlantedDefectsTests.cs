@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using PerceptualEval.Cli.Tests.Executable;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
@@ -51,16 +50,12 @@ public sealed class PlantedDefectsTests(ToolModels models) : IDisposable
     [Fact]
     public async Task Audit_CacheThatSaysItMirrored_IsRight()
     {
-        // sd-scripts' files state raw units, the image's size, and by the key that the image was mirrored.
         var decoder = PixelShuffleVae.BuildDecoder(_folder["models"], "shuffle").Folder;
         var folder = new LatentFolder(_folder, 1, PixelShuffleVae.EncodeRaw);
         for (var index = 0; index < 24; index++)
         {
-            var image = Pictures.Of(1, index);
-            folder.WriteImage(LatentFolder.Id(index), image);
-            var values = folder.Encode(LatentFolder.Mirrored(image, horizontally: true));
-            var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
-            _folder.Safetensors($"latents/{LatentFolder.Id(index)}_0064x0064_sd.safetensors", "F32", ("latents_flipped_16x16_float32", bytes, [folder.Channels, 16, 16]));
+            folder.WriteImage(LatentFolder.Id(index), Pictures.Of(1, index));
+            folder.WriteMirroredCache(index);
         }
 
         var run = await Audit(folder, decoder, ToolModels.Lpips);

@@ -1,6 +1,7 @@
 using CsCheck;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Reading;
+using PerceptualEval.Cli.Tests.Datasets.Formats;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
 using PerceptualEval.TestSupport;
@@ -31,6 +32,27 @@ public sealed class BatchReaderTests : IDisposable
         Gen.Int[1, 12].Sample(batchSize => ContentOf(dataset, batchSize).SequenceEqual(expected), iter: 24, threads: 1);
 
         Assert.Equal(["a=T100/P1100", "b#0=T200/P1200", "b#1=T216/P1216", "b#2=T232/P1232", "c=T300/P1300", "d#0=T400/P1400", "d#1=T416/P1416", "e=T500/P1500"], expected);
+    }
+
+    // Both are raw, of one shape; what makes model units of them differs.
+    [Fact]
+    public void Read_CachesOfTwoModelFamilies_AreNotInOneBatch()
+    {
+        foreach (var (side, name) in new[] { ("p", "a_0024x0016_sd"), ("t", "a_0024x0016_sd"), ("p", "b_0024x0016_sdxl"), ("t", "b_0024x0016_sdxl") })
+        {
+            _folder.Write($"{side}/{name}.npz", File.ReadAllBytes(Path.Combine(GoldenFormat.Folder, $"kohya/dog_{name[2..]}.npz")));
+        }
+
+        var images = new List<string>();
+        foreach (var batch in Batches(Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new()), 8))
+        {
+            using (batch)
+            {
+                images.Add(string.Concat(batch.Samples.Select(sample => sample.Id[0]).Distinct()));
+            }
+        }
+
+        Assert.Equal(["a", "b"], images);
     }
 
     [Fact]

@@ -34,6 +34,27 @@ public sealed class FileListingTests
     }
 
     [Fact]
+    public void List_LinksThatLeadBack_AreNotFollowed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links take a privilege on Windows");
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "d/a/x.npy", "d/b/y.npy", "other/z.npy" })
+        {
+            folder.Text(name);
+        }
+
+        // Two ways up; two folders that refer to each other; and one beside, as people have them.
+        foreach (var (link, target) in new[] { ("d/a/up", ".."), ("d/a/top", folder["d"]), ("d/a/b", folder["d/b"]), ("d/b/a", "../a"), ("d/linked", folder["other"]) })
+        {
+            Directory.CreateSymbolicLink(folder[link], target);
+        }
+
+        var files = FileListing.List(new DatasetInput("--pred", folder["d"], SourceKind.Latent)).Listed;
+
+        Assert.Equal(["a/b/y", "a/x", "b/a/x", "b/y", "linked/z"], files.Select(file => file.Id));
+    }
+
+    [Fact]
     public void List_TensorsOfInvoke_NeedNoExtension()
     {
         using var folder = new TemporaryFolder();

@@ -75,11 +75,37 @@ public sealed class PairsFileTests : IDisposable
     [InlineData("line 1: expected one JSON object", """{"id": "1", "id": "2", "pred": "a.npy", "target": "a.npy"}""")]
     [InlineData("line 1: expected one JSON object", """{"id": "1", "pred": ["a.npy"], "target": "a.npy"}""")]
     [InlineData("line 1: expected one JSON object", """{"id": null, "pred": "a.npy", "target": "a.npy"}""")]
-    [InlineData("line 2: no image, unlike the lines before", """{"id": "1", "pred": "a.npy", "target": "a.npy", "image": "a.png"}""", """{"id": "2", "pred": "a.npy", "target": "a.npy"}""")]
-    [InlineData("line 2: an image, unlike the lines before", """{"id": "1", "pred": "a.npy", "target": "a.npy"}""", """{"id": "2", "pred": "a.npy", "target": "a.npy", "image": "a.png"}""")]
+    [InlineData("line 2: has no image, unlike the lines before", """{"id": "1", "pred": "a.npy", "target": "a.npy", "image": "a.png"}""", """{"id": "2", "pred": "a.npy", "target": "a.npy"}""")]
+    [InlineData("line 2: has image, unlike the lines before", """{"id": "1", "pred": "a.npy", "target": "a.npy"}""", """{"id": "2", "pred": "a.npy", "target": "a.npy", "image": "a.png"}""")]
     public void Read_WrongJsonLines_SaysWhereAndWhat(string expected, params string[] lines)
     {
         Assert.Contains(expected, ErrorOf(_folder.Text("x/pairs.jsonl", lines)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_ColumnsOfCheckpoints_AreTheirNames()
+    {
+        var pairs = _folder.Text("x/pairs.csv", "late,image,id,target,early", "a.npy,a.png,one,b.npy,\"c,d.npy\"");
+
+        var dataset = OpenCheckpoints(pairs, out var names);
+
+        Assert.Equal(["late", "early"], names);
+        Assert.True(dataset.HasImages);
+        Assert.Equal(
+            [_folder["x/b.npy"], _folder["x/a.npy"], _folder["x/c,d.npy"], _folder["x/a.png"]],
+            Assert.Single(dataset.Samples()).Sources.Select(source => source.Tensor.Path));
+    }
+
+    [Theory]
+    [InlineData("pairs.csv", "line 1: no column of a checkpoint", "id,target,image", "1,a.npy,a.png")]
+    [InlineData("pairs.csv", "line 1: no column 'target'", "id,late", "1,a.npy")]
+    [InlineData("pairs.jsonl", "line 2: has no late, unlike", """{"id": "1", "late": "a.npy", "target": "a.npy"}""", """{"id": "2", "early": "a.npy", "target": "a.npy"}""")]
+    [InlineData("pairs.jsonl", "line 2: has early, unlike", """{"id": "1", "late": "a.npy", "target": "a.npy"}""", """{"id": "2", "early": "a.npy", "late": "a.npy", "target": "a.npy"}""")]
+    public void Read_WrongColumnsOfCheckpoints_SaysWhereAndWhat(string name, string expected, params string[] lines)
+    {
+        var pairs = _folder.Text($"x/{name}", lines);
+
+        Assert.Contains(expected, Assert.Throws<DatasetException>(() => OpenCheckpoints(pairs, out _)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,6 +143,9 @@ public sealed class PairsFileTests : IDisposable
     }
 
     private static Dataset Open(string pairs) => Dataset.OpenLatents(null, null, null, pairs, new());
+
+    private static Dataset OpenCheckpoints(string pairs, out IReadOnlyList<string> names) =>
+        Dataset.OpenCheckpointPairs(pairs, new(), LatentReading.Default, LatentReading.Default, out names);
 
     private static string ErrorOf(string pairs) => Assert.Throws<DatasetException>(() => Open(pairs)).Message;
 }

@@ -28,6 +28,7 @@ public sealed class CompareRefusalTests : IDisposable
     [InlineData("--target t.npy --pred a=t.npy --fail-if-worse-than b", "--fail-if-worse-than b", "a")]
     [InlineData("--target t.npy --pred a=nosuch.npy", "--pred a 'nosuch.npy'", "no such file")]
     [InlineData("--target t.npy --pred a=t.npy --pred b=small.npy", "'small.npy': shape [4,3,4]", "(--pred b)", "expected equal shapes")]
+    [InlineData("--pairs x.csv --target t.npy", "--pairs 'x.csv' names all files; --target can't be given")]
     [InlineData("--target t.npy --runs t.npy", "--runs t.npy: expected a pattern with a '*'")]
     [InlineData("--target t.npy --runs no*such", "--runs no*such: nothing fits")]
     [InlineData("--target t.npy --pred a=t.npy --input-weight 1", "--input-weight 1 needs images")]
@@ -45,6 +46,7 @@ public sealed class CompareRefusalTests : IDisposable
     [InlineData("--decoders taesd,taesd --pred t.npy --images t.npy", "expected two or more different decoders")]
     [InlineData("--decoders taesd,nosuch --pred t.npy", "Give --pred LATENTS once, and --images")]
     [InlineData("--decoders taesd,nosuch --pred t.npy --images t.npy --target t.npy", "--target has no meaning with --decoders")]
+    [InlineData("--decoders taesd,nosuch --pairs x.csv", "--pairs has no meaning with --decoders")]
     [InlineData("--decoders taesd,nosuch --pred t.npy --images t.npy --latent-weight 1", "--latent-weight has no meaning with --decoders")]
     [InlineData("--decoders taesd,nosuch --pred t.npy --images t.npy --cache c", "--cache has no meaning with --decoders")]
     public async Task Compare_DecodersThatCantBeCompared_IsRefused(string arguments, params string[] expected) =>

@@ -118,6 +118,22 @@ public sealed class CompareVerbTests : IDisposable
         Assert.Equal(["early", "late", "other"], json.GetProperty("checkpoints").EnumerateArray().Select(checkpoint => checkpoint.GetProperty("name").GetString()));
     }
 
+    [Theory]
+    [InlineData("pairs.csv")]
+    [InlineData("pairs.jsonl")]
+    public async Task Compare_Pairs_AreWhatTheirFilesAre(string name)
+    {
+        var folders = (await Compare(["late", "early"], "--json")).Succeeded();
+        var ids = Enumerable.Range(0, Samples).Select(i => $"s{i}");
+        _folder.Text(name, name.EndsWith(".csv", StringComparison.Ordinal)
+            ? ["id,target,late,early", .. ids.Select(id => $"{id},target/{id}.npy,runs/late/latents/{id}.npy,runs/early/latents/{id}.npy")]
+            : [.. ids.Select(id => $$"""{"id":"{{id}}","target":"target/{{id}}.npy","late":"runs/late/latents/{{id}}.npy","early":"runs/early/latents/{{id}}.npy"}""")]);
+
+        var pairs = (await _models.Run(["compare", "--pairs", _folder[name], .. Networks, "--json"])).Succeeded();
+
+        Assert.Equal(folders.Output, pairs.Output);
+    }
+
     [Fact]
     public async Task Compare_Decoders_GiveTheDistancesOfTheirImages()
     {

@@ -114,12 +114,26 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
-    public async Task Score_EarlierRunOfOtherSamples_Fails()
+    public async Task Score_EarlierRunOfOtherSamples_IsBadInput()
     {
         var earlier = _folder["earlier.csv"];
         (await _models.Score(_late, _late, "--out", earlier)).Succeeded();
 
-        (await _models.Score(_late, _target, "--fail-if-worse-than", earlier)).Said(1, "no sample is finite here and in");
+        (await _models.Score(_late, _target, "--fail-if-worse-than", earlier)).Said(2, $"'{earlier}'", "0 have the same id");
+        (await Compare("--fail-if-worse-than", earlier)).Said(2, $"'{earlier}'", "0 have the same id");
+    }
+
+    [Fact]
+    public async Task Score_EarlierRunOfMoreSamples_SaysHowManyHaveNoPartner()
+    {
+        var earlier = _folder["earlier.csv"];
+        (await _models.Score(_late, _target, "--out", earlier)).Succeeded();
+        _folder.Npy("fewer/t.npy", FormulaTensors.Latents("target", Samples * 64)[..(4 * 64)], 4, 4, 4, 4);
+
+        (await _models.Score(_folder["fewer/t.npy"], _folder["fewer/t.npy"], "--fail-if-worse-than", earlier, "--summary", _folder["x.md"]))
+            .Said(0, "without a partner", $"'{earlier}': 0 samples of this run, 2 of that one");
+
+        Assert.Contains("0 samples of this run, 2 of that one.)", await File.ReadAllTextAsync(_folder["x.md"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private Task<ToolRun> Compare(params string[] more) => _models.Run(

@@ -1,4 +1,5 @@
 using PerceptualEval.Cli.Images;
+using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.Cli.Tests.Executable;
@@ -42,6 +43,46 @@ public sealed class InterruptTests(ToolModels models) : IDisposable
     }
 
     [Fact]
+    public async Task Compare_InterruptedAndResumed_IsTheUndisturbedRun()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs the signal SIGINT");
+        using var runs = new ResultFolderRuns(models, 400);
+        var undisturbed = await runs.Compare("undisturbed");
+        using var tool = Tool.Start(await runs.CompareArguments("out"));
+
+        await Until(tool, () => runs.Rows("out") > 0);
+        await tool.Interrupt();
+        var run = await tool.Ended();
+        var kept = runs.Rows("out");
+        var resumed = await runs.Compare("out", "--resume");
+
+        Assert.Equal(130, run.ExitCode);
+        Assert.Contains("interrupted; the results are those of the first", run.Talk, StringComparison.Ordinal);
+        Assert.InRange(kept, 1, undisturbed.Json().GetProperty("samples").GetArrayLength() - 1);
+        Assert.Equal(undisturbed.Output, resumed.Output);
+        Assert.Equal(undisturbed.ExitCode, resumed.ExitCode);
+        Assert.Equal(Summary(runs, "undisturbed"), Summary(runs, "out"));
+    }
+
+    [Fact]
+    public async Task Score_InterruptedWhilePicturesAreMade_SaysSoAndExits130()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs the signal SIGINT");
+
+        // Seconds for each picture: the scores are there long before the page is.
+        var latents = _folder.Npy("z.npy", FormulaTensors.Latents("large", 3 * 4 * 96 * 96), 3, 4, 96, 96);
+        using var tool = Tool.Start(await models.ScoreArguments(latents, latents, "--out", _folder["x.json"], "--report", _folder["page.html"]));
+
+        await Until(tool, () => File.Exists(_folder["x.json"]));
+        await tool.Interrupt();
+        var run = await tool.Ended();
+
+        run.Said(130, "interrupted; all samples are scored and the results are complete, but the report lacks pictures");
+        Assert.Equal(3, (await ScoredSamples.Read(_folder["x.json"])).Length);
+        Assert.Contains("pictures: interrupted", await File.ReadAllTextAsync(_folder["page.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Decode_Interrupted_KeepsWholePictures()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs the signal SIGINT");
@@ -62,6 +103,8 @@ public sealed class InterruptTests(ToolModels models) : IDisposable
             Assert.Equal(3 * 24 * 24, picture.Span.Length);
         }
     }
+
+    private static string Summary(ResultFolderRuns runs, string name) => ResultManifest.Read(runs.Folder[name]).Summary!.Value.GetRawText();
 
     private static async Task Until(Tool tool, Func<bool> condition)
     {

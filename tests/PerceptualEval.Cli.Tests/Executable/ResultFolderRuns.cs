@@ -26,6 +26,7 @@ internal sealed class ResultFolderRuns : IDisposable
         {
             Folder.Npy($"target/s{i:000}.npy", FormulaTensors.Latents($"target {i}", 36), 4, 3, 3);
             Folder.Npy($"pred/s{i:000}.npy", i == 5 ? float.NaN : i * 0.01f, 4, 3, 3);
+            Folder.Npy($"early/s{i:000}.npy", i * 0.02f, 4, 3, 3);
         }
 
         File.WriteAllText(Folder["pred/s007.npy"], "no tensor");
@@ -45,6 +46,17 @@ internal sealed class ResultFolderRuns : IDisposable
 
     /// <summary>Runs into a folder, to the end.</summary>
     public async Task<ToolRun> Run(string name, params string[] more) => await Tool.Run(await Arguments(name, more));
+
+    /// <summary>The arguments of a comparison of two checkpoints, <c>late</c> with the bad samples and <c>early</c>, into a folder.</summary>
+    public async Task<string[]> CompareArguments(string name, params string[] more)
+    {
+        var score = await Arguments(name, more);
+        string[] checkpoints = ["compare", "--pred", $"late={Folder["pred"]}", "--pred", $"early={Folder["early"]}"];
+        return [.. checkpoints, .. score.Skip(3)];
+    }
+
+    /// <summary>Compares into a folder, to the end.</summary>
+    public async Task<ToolRun> Compare(string name, params string[] more) => await Tool.Run(await CompareArguments(name, more));
 
     /// <summary>How many rows the manifest of a folder lists; 0 where there is none.</summary>
     public long Rows(string name) => ResultManifest.IsIn(Folder[name]) ? ResultManifest.Read(Folder[name]).Parts.Sum(part => part.Rows) : 0;

@@ -163,6 +163,19 @@ public sealed class InspectionTests : IDisposable
         Assert.Contains("cut.tar' can't be read", Assert.Single(inspection.Unreadable), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Inspect_FolderWithASetOfShards_CountsTheSetOnce()
+    {
+        _folder.Safetensors("set-00001-of-00001.safetensors", ("latents", 0, [4, 2, 2]));
+        _folder.Text("set.safetensors.index.json", """{"weight_map": {"latents": "set-00001-of-00001.safetensors"}}""");
+        _folder.Safetensors("alone-00001-of-00001.safetensors", ("latents", 0, [4, 2, 2]));
+
+        var inspection = new FolderInspector(LatentReading.Default, []).Inspect(_folder[""], TestContext.Current.CancellationToken);
+
+        Assert.Equal(["alone-00001-of-00001.safetensors", "set.safetensors.index.json"], Assert.Single(inspection.Groups).Examples.Order());
+        Assert.Equal((2, 0), (inspection.Files, inspection.UnreadableCount));
+    }
+
     [Theory]
     [InlineData("cache")]
     [InlineData("cache/metadata.db")]

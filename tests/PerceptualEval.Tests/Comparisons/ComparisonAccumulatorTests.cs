@@ -21,13 +21,13 @@ public sealed class ComparisonAccumulatorTests
             compared.Update($"s{i}", [Loss(value)]);
         }
 
-        var summary = compared.Compute();
+        var summary = compared.Compute(cancellationToken: Cancel);
 
         var expected = alone.Compute();
         var losses = Assert.Single(summary.Checkpoints).Losses;
         Assert.Equal(expected.Loss, losses.Loss with { Ci95 = expected.Loss.Ci95 });
         Assert.Equal(expected.PerceptualLoss, losses.PerceptualLoss! with { Ci95 = expected.PerceptualLoss!.Ci95 });
-        Assert.Equal(Bootstrap.MeanInterval(Base, 0), losses.Loss.Ci95);
+        Assert.Equal(Bootstrap.MeanInterval(Base, 0, Cancel), losses.Loss.Ci95);
         Assert.Empty(summary.Comparisons);
     }
 
@@ -77,7 +77,7 @@ public sealed class ComparisonAccumulatorTests
             accumulator.Update($"s{i}", [Loss(Base[i]), Loss(Base[i] * 0.9), Loss(Base[i] + (0.01 * Math.Cos(i))), Loss(Base[i] + 0.001)]);
         }
 
-        var comparisons = accumulator.Compute().Comparisons;
+        var comparisons = accumulator.Compute(cancellationToken: Cancel).Comparisons;
 
         Assert.Equal(["b", "c", "d"], comparisons.Select(comparison => comparison.Name));
         Assert.Equal(HolmCorrection.Adjust([.. comparisons.Select(comparison => comparison.Loss!.P)]), comparisons.Select(comparison => comparison.HolmP));
@@ -92,8 +92,12 @@ public sealed class ComparisonAccumulatorTests
         accumulator.Update("y", [Loss(0.5), Loss(double.NaN)]);
         accumulator.Update("z", [Loss(0.3), Loss(0.1)]);
 
-        var summary = accumulator.Compute();
+        var summary = accumulator.Compute(cancellationToken: Cancel);
 
+        Assert.Equal(Bootstrap.MeanInterval([0.1, 0.5, 0.3], 0, Cancel), summary.Checkpoints[0].Losses.Loss.Ci95);
+        Assert.Equal(Bootstrap.MeanInterval([0.2, 0.1], 0, Cancel), summary.Checkpoints[1].Losses.Loss.Ci95);
+        Assert.Equal(accumulator.Difference("b", "a", 0, Cancel), summary.Comparisons[0].Loss);
+        Assert.Equal([("x", 0.2), ("y", double.NaN), ("z", 0.1)], accumulator.Losses("b"));
         Assert.Equal([0L, 1L], summary.Checkpoints.Select(checkpoint => checkpoint.Losses.NonFinite));
         Assert.Equal(0.3, summary.Checkpoints[0].Losses.Loss.Mean!.Value, 1e-15);
         Assert.Equal(2, summary.Comparisons[0].Loss!.Count);
@@ -102,12 +106,22 @@ public sealed class ComparisonAccumulatorTests
     }
 
     [Fact]
+    public void Compute_Cancelled_Stops()
+    {
+        var accumulator = new ComparisonAccumulator(["a"]);
+        accumulator.Update("x", [Loss(0.1)]);
+        accumulator.Update("y", [Loss(0.2)]);
+
+        Assert.ThrowsAny<OperationCanceledException>(() => accumulator.Compute(0, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void Compute_NothingFinite_HasNoDifference()
     {
         var accumulator = new ComparisonAccumulator(["a", "b"]);
         accumulator.Update("x", [Loss(0.1), Loss(double.NaN)]);
 
-        var comparison = Assert.Single(accumulator.Compute().Comparisons);
+        var comparison = Assert.Single(accumulator.Compute(cancellationToken: Cancel).Comparisons);
 
         Assert.Null(comparison.Loss);
         Assert.Equal((1, Verdict.NoDifferenceShown), (comparison.HolmP, comparison.Verdict));
@@ -124,7 +138,7 @@ public sealed class ComparisonAccumulatorTests
             accumulator.Update($"s{i}", [new SampleLoss(1, i == 3 ? 0.01 : 0.1 + i, perceptual[i], null)]);
         }
 
-        var agreement = Assert.Single(accumulator.Compute().RankAgreements);
+        var agreement = Assert.Single(accumulator.Compute(cancellationToken: Cancel).RankAgreements);
 
         Assert.Equal(new RankDisagreement("s3", 0.01, 0.9, 0, 1), agreement.Disagreements[0]);
         Assert.Equal(0, agreement.Spearman!.Rho, 1e-15);
@@ -139,6 +153,8 @@ public sealed class ComparisonAccumulatorTests
     [Fact]
     public void New_UnknownBaseline_IsRefused() => Assert.Throws<ArgumentException>(() => new ComparisonAccumulator(["a"], "b"));
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     private static ComparisonSummary Compare(string[] names, string? baseline, Func<double, double> candidate)
     {
         var accumulator = new ComparisonAccumulator(names, baseline);
@@ -147,7 +163,7 @@ public sealed class ComparisonAccumulatorTests
             accumulator.Update($"s{i}", [Loss(value), Loss(candidate(value))]);
         }
 
-        return accumulator.Compute();
+        return accumulator.Compute(cancellationToken: Cancel);
     }
 
     // The latent term falls where the perceptual one rises: their ranks disagree.

@@ -43,7 +43,7 @@ public sealed class ComparisonGoldensTests
 
         foreach (var seed in (int[])[0, 1, 2])
         {
-            var interval = Bootstrap.MeanInterval(values, seed)!.Value;
+            var interval = Bootstrap.MeanInterval(values, seed, Cancel)!.Value;
 
             Assert.InRange(interval.Low - golden.GetProperty("low").GetDouble(), -Scatter("low_std"), Scatter("low_std"));
             Assert.InRange(interval.High - golden.GetProperty("high").GetDouble(), -Scatter("high_std"), Scatter("high_std"));
@@ -57,26 +57,37 @@ public sealed class ComparisonGoldensTests
     {
         var values = Numbers(Golden("bootstrap", "skewed, 200"), "values");
 
-        Assert.Equal(Bootstrap.MeanInterval(values, 7), Bootstrap.MeanInterval(values, 7));
-        Assert.NotEqual(Bootstrap.MeanInterval(values, 7), Bootstrap.MeanInterval(values, 8));
+        Assert.Equal(Bootstrap.MeanInterval(values, 7, Cancel), Bootstrap.MeanInterval(values, 7, Cancel));
+        Assert.NotEqual(Bootstrap.MeanInterval(values, 7, Cancel), Bootstrap.MeanInterval(values, 8, Cancel));
+    }
+
+    [Fact]
+    public void MeanIntervals_SeveralMeasures_AreEachTheSameAsAlone()
+    {
+        var values = Numbers(Golden("bootstrap", "skewed, 200"), "values");
+        double[][] measures = [values, [.. values.Select(value => -value)], [.. values.Select(_ => 0.1)], [.. values.Select(value => value * value)]];
+
+        var intervals = Bootstrap.MeanIntervals(measures, 7, Cancel);
+
+        Assert.Equal(measures.Select(measure => Bootstrap.MeanInterval(measure, 7, Cancel)), intervals);
     }
 
     [Fact]
     public void MeanInterval_EqualValues_HasNoWidth() =>
-        Assert.Equal(new ConfidenceInterval(0.1, 0.1), Bootstrap.MeanInterval([0.1, 0.1, 0.1], 0));
+        Assert.Equal(new ConfidenceInterval(0.1, 0.1), Bootstrap.MeanInterval([0.1, 0.1, 0.1], 0, Cancel));
 
     [Fact]
     public void MeanInterval_ValuesApartByRounding_StaysWithinThem()
     {
         // Their resampled means round to one of both: the bias and the acceleration of nothing.
-        var interval = Bootstrap.MeanInterval([0.1, Math.BitIncrement(0.1)], 0)!.Value;
+        var interval = Bootstrap.MeanInterval([0.1, Math.BitIncrement(0.1)], 0, Cancel)!.Value;
 
         Assert.InRange(interval.Low, 0.1, Math.BitIncrement(0.1));
         Assert.InRange(interval.High, interval.Low, Math.BitIncrement(0.1));
     }
 
     [Fact]
-    public void MeanInterval_OneValue_IsNull() => Assert.Null(Bootstrap.MeanInterval([0.5], 0));
+    public void MeanInterval_OneValue_IsNull() => Assert.Null(Bootstrap.MeanInterval([0.5], 0, Cancel));
 
     [Theory]
     [InlineData(10, 9_999)]
@@ -113,6 +124,8 @@ public sealed class ComparisonGoldensTests
 
         Assert.All(adjusted.Zip(Numbers(golden, "adjusted")), pair => Assert.Equal(pair.Second, pair.First, Tolerance));
     }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static JsonElement Golden(string kind, string name) =>
         Goldens.GetProperty(kind).EnumerateArray().Single(golden => golden.GetProperty("name").GetString() == name);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Pipes;
 using System.Text;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.TestSupport;
@@ -36,6 +37,15 @@ public sealed class HostileFilesTests
         Assert.Contains("is a directory", Refusal(Path.GetDirectoryName(folder["x"])!), StringComparison.Ordinal);
         Assert.Contains("no such file", Refusal("nul\0character"), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => TensorFile.Open(""));
+    }
+
+    [Fact]
+    public void Open_Pipe_IsRefused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "pipes have paths on Linux only");
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+
+        Assert.Contains("is a pipe or device", Refusal($"/proc/self/fd/{pipe.GetClientHandleAsString()}"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -109,6 +119,22 @@ public sealed class HostileFilesTests
         content[directory + 16] ^= 1;
 
         AssertRefusedReading(content, "CRC-32");
+    }
+
+    [Fact]
+    public void Read_CompressedValuesThatAreAskedForFromBackToFront_AreRefusedAfterAHundredPasses()
+    {
+        using var folder = new TemporaryFolder();
+        using var file = TensorFile.Open(folder.Write("a.npz", Zip(CompressionLevel.Optimal, ("a.npy", Npy(Header(1 << 10), new byte[4 << 10])))));
+        var entry = file.Tensors[0];
+        var value = new float[1];
+        void Read(int element) => file.Read(entry, element, value);
+
+        // Opening was two passes, the second for the header's text; the first value lies ahead of it.
+        Enumerable.Range(1, 99).ToList().ForEach(i => Read(1000 - i));
+        var exception = Assert.Throws<TensorFileException>(() => Read(900));
+
+        Assert.Contains("had to be unpacked more than 100 times. Save it uncompressed.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,6 +65,43 @@ public sealed class HostilePicklesTests
     }
 
     [Fact]
+    public void Open_NumberOfManyDigitsThatIsListedAgainAndAgain_IsRefused()
+    {
+        // 10,000 references of two bytes to a number of 600 digits.
+        var pickle = new StringBuilder("\u008a\u00fa" + new string('\u0001', 250) + "q\0](");
+        for (var i = 0; i < 10_000; i++)
+        {
+            pickle.Append("h\0");
+        }
+
+        AssertRefused(pickle.Append("e.").ToString(), "repeats itself too often");
+    }
+
+    [Theory]
+    [InlineData("c_codecs\nencode\n", "X\u0006\0\0\0latin1\u0086")]
+    [InlineData("cbuiltins\nbytearray\n", "X\u0007\0\0\0latin-1\u0086")]
+    public void Open_TextThatIsEncodedAgainAndAgain_IsRefused(string function, string encoding) =>
+        AssertRefused(Repeat("X\0\0\u0010\0" + new string('x', 1 << 20), function, encoding, 17), "copies more than 16777216 characters");
+
+    [Fact]
+    public void Open_DictThatIsCopiedAgainAndAgain_IsRefused()
+    {
+        var dict = "}(" + new string('N', 2 * 50_000) + "u";
+        var pairs = "](" + string.Concat(Enumerable.Repeat("NN\u0086", 50_000)) + "e";
+
+        AssertRefused(Repeat(dict, "ccollections\nOrderedDict\n", "\u0085", 400), "copies more than");
+        AssertRefused(Repeat(pairs, "ccollections\nOrderedDict\n", "\u0085", 400), "copies more than");
+    }
+
+    [Theory]
+    [InlineData(65, 65, "a tensor of 65 lengths and 65 strides; expected as many of both, at most 64")]
+    [InlineData(2, 1, "a tensor of 2 lengths and 1 strides")]
+    public void Open_TensorOfOtherLengthsThanStrides_IsRefused(int lengths, int strides, string expected) => AssertRefused(
+        "ctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\u00000NK\u0001NtQK\0("
+            + string.Concat(Enumerable.Repeat("K\u0001", lengths)) + "t(" + string.Concat(Enumerable.Repeat("K\u0001", strides)) + "ttR.",
+        expected);
+
+    [Fact]
     public void Open_DeepNesting_IsRefusedWithoutOverflow() =>
         AssertRefused(new string(']', 200_000) + new string('a', 199_999) + '.', "nests deeper");
 
@@ -94,6 +131,10 @@ public sealed class HostilePicklesTests
         Assert.Equal("7", file.Metadata["epoch"]);
         Assert.Empty(file.Tensors);
     }
+
+    // One value, and many calls of a function with it.
+    private static string Repeat(string value, string function, string arguments, int times) =>
+        value + "q\0" + function + "q\u00010](" + string.Concat(Enumerable.Repeat("h\u0001h\0" + arguments + "R", times)) + "e.";
 
     private static void AssertRefused(string latin1Pickle, string expected, byte[]? storages = null)
     {

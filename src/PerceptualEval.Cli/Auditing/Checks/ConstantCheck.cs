@@ -26,7 +26,7 @@ internal sealed class ConstantCheck : IAuditCheck
         {
             // Padding at the borders makes the latent of an image of one colour vary, but not that of every VAE: where the image is one, believe it.
             return sample.Decoded is { ImageIsFlat: true, IsOutlier: false, IsWrong: false }
-                ? new Finding(FindingSeverity.Note, FindingKind.Constant, [sample.Id], "every channel holds one value, and the image is of one colour", "Nothing, if the image should be in the dataset.")
+                ? new Finding(FindingSeverity.Note, FindingKind.Constant, [sample.Id], "every channel holds one value, and the image is of one colour", "Nothing to do, if the image should be in the dataset.")
                 : new Finding(FindingSeverity.Error, FindingKind.Constant, [sample.Id],
                     FormattableString.Invariant($"each of the {sample.Channels} channels holds one value in all {sample.Cells} cells; the first {sample.Means[0]:G4}"),
                     "Encode the image again; no encoder returns this for a picture.");

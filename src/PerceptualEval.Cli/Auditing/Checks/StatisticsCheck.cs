@@ -66,7 +66,7 @@ internal sealed class StatisticsCheck : IAuditCheck
         }
 
         return worst <= BeyondAnyPicture && sample.Decoded is { IsOutlier: false, IsWrong: false }
-            ? new Finding(FindingSeverity.Note, FindingKind.UnusualStatistics, [sample.Id], $"{evidence}; it decodes to its image all the same", "Nothing, if the image should be in the dataset.")
+            ? new Finding(FindingSeverity.Note, FindingKind.UnusualStatistics, [sample.Id], $"{evidence}; it decodes to its image all the same", "Nothing to do, if the image should be in the dataset.")
             : new Finding(FindingSeverity.Warning, FindingKind.UnusualStatistics, [sample.Id], evidence, "Look at the decoded image; encode the image again where it is not right.");
     }
 }

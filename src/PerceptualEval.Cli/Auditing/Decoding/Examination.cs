@@ -6,8 +6,8 @@ namespace PerceptualEval.Cli.Auditing.Decoding;
 /// <param name="Sample">The sample; it has been decoded.</param>
 internal sealed record Examination(AuditedSample Sample)
 {
-    // Both as parts of the distance to other samples' images. Related images are much closer than unrelated ones even where the VAE can't do better: noise stays below a half. A latent of
-    // another image is no closer to its own than to any other.
+    // Both as parts of the distance to other samples' images. Related images are much closer than unrelated ones even where the VAE can't
+    // do better: noise stays below a half. A latent of another image is no closer to its own than to any other.
     private const double Unrelated = 0.7;
     private const double HardlyRelated = 0.6;
 
@@ -38,34 +38,56 @@ internal sealed record Examination(AuditedSample Sample)
     /// <summary>What the numbers prove; null where the sample is all right.</summary>
     public Finding? Find()
     {
-        var other = Reconstruction.Text(Reconstruction.Other(Units));
-        (double? Distance, FindingKind Kind, string What, string Advice)[] explanations =
-        [
-            (InOtherUnits, FindingKind.Units, FormattableString.Invariant($"read as {other} instead of {Reconstruction.Text(Units)}"), $"It holds {other} units, unlike the rest: encode the image again, or convert it."),
-            (FlippedHorizontally, FindingKind.FlippedHorizontally, "to the image with left and right exchanged", "Encode the image again, or mirror the image."),
-            (FlippedVertically, FindingKind.FlippedVertically, "to the image with top and bottom exchanged", "Encode the image again, or turn the image over."),
-            (Match is { } match && Proof.IsMatch(match.Distance, AsStated) ? match.Distance : null, FindingKind.Swapped, $"to the image of '{Match?.Id}'", $"It is the latent of '{Match?.Id}': exchange the files, or encode both images again."),
-        ];
-        var best = explanations.MinBy(explanation => explanation.Distance ?? double.PositiveInfinity);
-        if (best.Distance is { } distance && Proof.IsCloser(distance, AsStated) && !(distance >= HardlyRelated * ToOthers))
+        var (what, distance, kind, advice) = Explanations().MinBy(explanation => explanation.Distance);
+        return Proof.IsCloser(distance, AsStated) && !(distance >= HardlyRelated * ToOthers)
+            ? Found(FindingSeverity.Error, kind, FormattableString.Invariant($"LPIPS to its image {AsStated:G4}; {what} {distance:G4}"), advice)
+            : Proof.IsVisible(AsStated) ? Unexplained() : null;
+    }
+
+    private IEnumerable<(string What, double Distance, FindingKind Kind, string Advice)> Explanations()
+    {
+        yield return ("to the image with left and right exchanged", FlippedHorizontally, FindingKind.FlippedHorizontally, "Encode the image again, or mirror the image.");
+        yield return ("to the image with top and bottom exchanged", FlippedVertically, FindingKind.FlippedVertically, "Encode the image again, or turn the image over.");
+
+        // Other units make a picture bolder or paler, which may be less unlike an image by chance: more than that must speak for them.
+        if (InOtherUnits is { } inOtherUnits && (Sample.Decoded!.LooksLikeOtherUnits || Proof.IsMuchCloser(inOtherUnits, AsStated)))
         {
-            return new Finding(FindingSeverity.Error, best.Kind, [Sample.Id], FormattableString.Invariant($"LPIPS to its image {AsStated:G4}; {best.What} {distance:G4}"), best.Advice);
+            var other = Reconstruction.Text(Reconstruction.Other(Units));
+            yield return ($"read as {other} instead of {Reconstruction.Text(Units)}", inOtherUnits, FindingKind.Units,
+                $"It holds {other} units, unlike the rest: encode the image again, or convert it.");
         }
 
-        return Proof.IsVisible(AsStated) ? Unexplained() : null;
+        if (Match is { } match && Proof.IsMuchCloser(match.Distance, AsStated))
+        {
+            yield return ($"to the image of '{match.Id}'", match.Distance, FindingKind.Swapped,
+                "It is the latent of another sample: exchange the files, or encode both images again.");
+        }
     }
 
     private Finding? Unexplained()
     {
-        var share = AsStated / ToOthers;
-        var evidence = FormattableString.Invariant($"LPIPS to its image {AsStated:G4}; median to the images of others {ToOthers:G4}; no mirrored image, no other units and no other suspect's image is closer");
-        return share switch
+        const string Tried = "no mirrored image, other units or other suspect's image explains it";
+        if (!double.IsFinite(AsStated))
         {
-            _ when !double.IsFinite(AsStated) => new Finding(FindingSeverity.Error, FindingKind.OtherImage, [Sample.Id], "it decodes to values that are not finite", "Encode the image again."),
-            >= Unrelated => new Finding(FindingSeverity.Error, FindingKind.OtherImage, [Sample.Id], evidence, "It is no latent of this image: encode the image again."),
-            >= HardlyRelated => new Finding(FindingSeverity.Warning, FindingKind.PoorReconstruction, [Sample.Id], evidence, "Look at the decoded image; encode the image again."),
-            _ when Sample.Decoded!.IsOutlier => new Finding(FindingSeverity.Note, FindingKind.PoorReconstruction, [Sample.Id], evidence, "Look at the decoded image: noise and fine text are hard for a VAE; a damaged latent looks like this, too."),
+            return Found(FindingSeverity.Error, FindingKind.OtherImage, "it decodes to values that are not finite", "Encode the image again.");
+        }
+
+        if (ToOthers is not { } toOthers)
+        {
+            return Found(FindingSeverity.Note, FindingKind.PoorReconstruction,
+                FormattableString.Invariant($"LPIPS to its image {AsStated:G4}; {Tried}. There are no images of others to say whether that is much"), "Look at the decoded image.");
+        }
+
+        var evidence = FormattableString.Invariant($"LPIPS to its image {AsStated:G4}; median to the images of others {toOthers:G4}; {Tried}");
+        return (AsStated / toOthers) switch
+        {
+            >= Unrelated => Found(FindingSeverity.Error, FindingKind.OtherImage, evidence, "It is no latent of this image: encode the image again."),
+            >= HardlyRelated => Found(FindingSeverity.Warning, FindingKind.PoorReconstruction, evidence, "Look at the decoded image; encode the image again."),
+            _ when Sample.Decoded!.IsOutlier => Found(FindingSeverity.Note, FindingKind.PoorReconstruction, evidence,
+                "Look at the decoded image: noise and fine text are hard for a VAE; a damaged latent looks like this, too."),
             _ => null,
         };
     }
+
+    private Finding Found(FindingSeverity severity, FindingKind kind, string evidence, string advice) => new(severity, kind, [Sample.Id], evidence, advice);
 }

@@ -16,10 +16,9 @@ internal static class ImageFit
         var images = To(batch.Tensors[1], height, width);
         for (var i = 0; i < batch.Samples.Count; i++)
         {
-            var image = images.Sample(i);
-            for (var row = 0; batch.Samples[i].Target.Tensor.Stored is { IsFlipped: true } && row < image.Length; row += width)
+            if (batch.Samples[i].Target.Tensor.Stored is { IsFlipped: true })
             {
-                image.Slice(row, width).Reverse();
+                ReverseRows(images.Sample(i), width);
             }
         }
 
@@ -51,21 +50,29 @@ internal static class ImageFit
     /// <returns>A buffer that the caller owns.</returns>
     public static TensorBuffer Mirrored(TensorBuffer image, bool horizontally)
     {
-        var mirrored = new TensorBuffer(image.Shape);
         var (height, width) = ((int)image.Shape[2], (int)image.Shape[3]);
+        var mirrored = TensorBuffer.CopyOf(image.Shape, image.Span);
+        if (horizontally)
+        {
+            ReverseRows(mirrored.Span, width);
+            return mirrored;
+        }
+
         for (var row = 0; row < 3 * height; row++)
         {
-            var from = image.Span.Slice(row * width, width);
-            var target = horizontally ? row : row - (row % height) + (height - 1 - (row % height));
-            var to = mirrored.Span.Slice(target * width, width);
-            from.CopyTo(to);
-            if (horizontally)
-            {
-                to.Reverse();
-            }
+            var (plane, y) = (row / height, row % height);
+            image.Span.Slice(row * width, width).CopyTo(mirrored.Span.Slice(((plane * height) + height - 1 - y) * width, width));
         }
 
         return mirrored;
+    }
+
+    private static void ReverseRows(Span<float> planes, int width)
+    {
+        for (var row = 0; row < planes.Length; row += width)
+        {
+            planes.Slice(row, width).Reverse();
+        }
     }
 
     private static TensorBuffer Crop(TensorBuffer images, int top, int left, int height, int width)

@@ -32,16 +32,14 @@ internal sealed class PairScan(Reconstruction reconstruction)
 
     private int Compare(SampleBatch batch, IReadOnlyDictionary<string, AuditedSample> samples)
     {
-        var tensor = batch.Samples[0].Target.Tensor;
-        using var decoded = reconstruction.Decode(batch.Target, tensor, reconstruction.UnitsOf(tensor));
-        using var images = ImageFit.Of(batch, (int)decoded.Shape[2], (int)decoded.Shape[3]);
-        var distances = reconstruction.Distances(decoded, images);
+        using var pairs = reconstruction.Pair(batch);
+        var distances = reconstruction.Distances(pairs);
         var compared = 0;
         for (var i = 0; i < distances.Length; i++)
         {
             if (samples.TryGetValue(batch.Samples[i].Id, out var sample))
             {
-                sample.Decoded = Describe(distances[i], decoded, images, batch.Tensors[1], i);
+                sample.Decoded = Describe(distances[i], pairs, batch.Tensors[1], i);
                 compared++;
             }
         }
@@ -49,12 +47,12 @@ internal sealed class PairScan(Reconstruction reconstruction)
         return compared;
     }
 
-    private static DecodedSample Describe(double distance, TensorBuffer decoded, TensorBuffer fitted, TensorBuffer images, int index)
+    private static DecodedSample Describe(double distance, DecodedPair pairs, TensorBuffer images, int index)
     {
-        var (found, expected) = (Thumbnail.Of(decoded, index), Thumbnail.Of(fitted, index));
+        var (found, expected) = (Thumbnail.Of(pairs.Decoded, index), Thumbnail.Of(pairs.Image, index));
         return new DecodedSample(
             distance,
-            LatentScan.HashOf(images.Shape, images.Sample(index)),
+            LatentScan.HashOf(new TensorShape(images.Shape.Dimensions[1..]), images.Sample(index)),
             IsFlat(images, index),
             expected.FitsMirrored(found),
             expected.Correlation(found));

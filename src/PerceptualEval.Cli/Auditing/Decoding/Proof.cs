@@ -10,14 +10,14 @@ internal static class Proof
     // Distances below this are of images that people take for the same: their ratios mean nothing.
     private const double Visible = 0.02;
 
-    // Among many images there is always one that is less unlike than its own: the image that a latent was made from is several times closer.
-    private const double Matches = 0.4;
+    // Where many images, or other units, are tried, one is always less unlike than the stated pairing: the right one is several times closer.
+    private const double MuchCloser = 0.4;
 
     /// <summary>Whether a distance is so much smaller than another that it is the right one.</summary>
     public static bool IsCloser(double distance, double than) => distance < Closer * than && than - distance > Visible;
 
-    /// <summary>Whether another sample's image, chosen among many, is so much closer that the latent was made from it.</summary>
-    public static bool IsMatch(double distance, double than) => distance < Matches * than && than - distance > Visible;
+    /// <summary>Whether a distance is so much smaller than another that it can't be so by chance.</summary>
+    public static bool IsMuchCloser(double distance, double than) => distance < MuchCloser * than && than - distance > Visible;
 
     /// <summary>Whether a distance is one that people can see.</summary>
     public static bool IsVisible(double distance) => distance > Visible;

@@ -32,16 +32,66 @@ internal sealed class Reconstruction(LatentDecoder decoder, PerceptualNetwork lp
         : tensor.UnitStatement?.Family is { CanConvert: true } family && family.Channels == Space.Channels ? family
         : null;
 
-    /// <summary>Whether images of this size are large enough for the LPIPS network.</summary>
-    public bool TakesImages(long height, long width) => Math.Min(height, width) >= lpips.Model.Manifest.MinimumImageSize;
+    /// <summary>Why a latent can't be compared with its image.</summary>
+    /// <param name="latent">Its shape, of the channels that the decoder takes: [C,h,w], or [C,t,h,w] of a clip.</param>
+    /// <returns>The reason; null where it can.</returns>
+    public string? Refusal(TensorShape latent)
+    {
+        if (latent.Rank != 3)
+        {
+            return "it is a clip, and clips are not decoded here";
+        }
 
-    /// <summary>Decodes latents of one tensor, or of tensors like it.</summary>
-    /// <param name="latents">[N,C,h,w] as stored; not changed.</param>
-    /// <param name="tensor">Where they come from.</param>
-    /// <param name="units">The units that they are taken to be in.</param>
-    /// <returns>Images [N,3,H,W], clamped to [-1,1]; a buffer that the caller owns.</returns>
+        var (image, minimum) = (decoder.ImageShape(new TensorShape([1, .. latent.Dimensions])), lpips.Model.Manifest.MinimumImageSize);
+        return Math.Min(image[^2], image[^1]) < minimum
+            ? FormattableString.Invariant($"it decodes to less than {minimum} pixels along a side, the least that '{lpips.Model.Name}' takes")
+            : null;
+    }
+
+    /// <summary>Decodes the latents of a batch in the units that they are read in, and fits their images to that.</summary>
+    /// <param name="batch">Latents and images; stays the caller's.</param>
+    public DecodedPair Pair(SampleBatch batch) => Pair(batch, UnitsOf(batch.Samples[0].Target.Tensor));
+
+    /// <summary>The same in given units.</summary>
     /// <exception cref="DatasetException">The units are not the decoder's, and the conversion is not known.</exception>
-    public TensorBuffer Decode(TensorBuffer latents, SampleTensor tensor, LatentUnits units)
+    public DecodedPair Pair(SampleBatch batch, LatentUnits units)
+    {
+        var decoded = Decode(batch.Target, batch.Samples[0].Target.Tensor, units);
+        try
+        {
+            return new DecodedPair(decoded, ImageFit.Of(batch, (int)decoded.Shape[2], (int)decoded.Shape[3]));
+        }
+        catch
+        {
+            decoded.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>LPIPS features of images.</summary>
+    public PerceptualFeatures Features(TensorBuffer images) => lpips.Features(images);
+
+    /// <summary>LPIPS of an image with given features and one of the same size; infinite where that is no number.</summary>
+    public double Distance(PerceptualFeatures features, TensorBuffer image)
+    {
+        using var others = lpips.Features(image);
+        var distance = lpips.Distance(features, others)[0].Total;
+        return double.IsNaN(distance) ? double.PositiveInfinity : distance;
+    }
+
+    /// <summary>LPIPS of decoded images and their images, pair by pair; infinite where a decoded image is not finite.</summary>
+    public double[] Distances(DecodedPair pairs)
+    {
+        using var a = lpips.Features(pairs.Decoded);
+        using var b = lpips.Features(pairs.Image);
+        return [.. lpips.Distance(a, b).Select((distance, i) => TensorPrimitives.IsFiniteAll<float>(pairs.Decoded.Sample(i)) ? distance.Total : double.PositiveInfinity)];
+    }
+
+    /// <summary>Units as users write them.</summary>
+    public static string Text(LatentUnits units) => units.ToString().ToLowerInvariant();
+
+    // Clamped to [-1,1], as an image is.
+    private TensorBuffer Decode(TensorBuffer latents, SampleTensor tensor, LatentUnits units)
     {
         using var converted = TensorBuffer.CopyOf(latents.Shape, latents.Span);
         if (units != Space.Units)
@@ -56,26 +106,4 @@ internal sealed class Reconstruction(LatentDecoder decoder, PerceptualNetwork lp
         TensorPrimitives.Clamp(images.Span, -1, 1, images.Span);
         return images;
     }
-
-    /// <summary>LPIPS features of images.</summary>
-    public PerceptualFeatures Features(TensorBuffer images) => lpips.Features(images);
-
-    /// <summary>LPIPS of an image with given features and one of the same size; infinite where that is no number.</summary>
-    public double Distance(PerceptualFeatures features, TensorBuffer image)
-    {
-        using var others = lpips.Features(image);
-        var distance = lpips.Distance(features, others)[0].Total;
-        return double.IsNaN(distance) ? double.PositiveInfinity : distance;
-    }
-
-    /// <summary>LPIPS of two batches of images of the same size, pair by pair; infinite where a decoded image is not finite.</summary>
-    public double[] Distances(TensorBuffer decoded, TensorBuffer images)
-    {
-        using var a = lpips.Features(decoded);
-        using var b = lpips.Features(images);
-        return [.. lpips.Distance(a, b).Select((distance, i) => TensorPrimitives.IsFiniteAll<float>(decoded.Sample(i)) ? distance.Total : double.PositiveInfinity)];
-    }
-
-    /// <summary>Units as users write them.</summary>
-    public static string Text(LatentUnits units) => units.ToString().ToLowerInvariant();
 }

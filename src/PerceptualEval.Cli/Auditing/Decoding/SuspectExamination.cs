@@ -1,5 +1,4 @@
 using PerceptualEval.Cli.Datasets;
-using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
@@ -13,61 +12,57 @@ namespace PerceptualEval.Cli.Auditing.Decoding;
 /// </summary>
 /// <param name="reconstruction">Decodes and compares.</param>
 /// <param name="reader">Reads samples.</param>
-/// <param name="references">Images of other samples, [1,3,H,W] each: how far apart unrelated images of this dataset are.</param>
-internal sealed class SuspectExamination(Reconstruction reconstruction, SampleReader reader, IReadOnlyList<TensorBuffer> references)
+/// <param name="references">Images of other samples: how far apart unrelated images of this dataset are.</param>
+internal sealed class SuspectExamination(Reconstruction reconstruction, ChosenSamples reader, References references)
 {
     // How many of the most alike images, by thumbnail, are compared by LPIPS.
     private const int MatchesTried = 3;
 
     /// <summary>Examines samples.</summary>
     /// <param name="suspects">The samples, with what the passes have kept of them.</param>
-    /// <param name="interrupt">Stops between two samples.</param>
-    /// <returns>What was measured, in the order of the suspects.</returns>
-    public IReadOnlyList<Examination> Examine(IReadOnlyList<(AuditedSample Audited, Sample Sample)> suspects, CancellationToken interrupt)
+    /// <returns>What was measured, in the order of the suspects; without those that can't be read any more.</returns>
+    public IReadOnlyList<Examination> Examine(IReadOnlyList<(AuditedSample Audited, Sample Sample)> suspects)
     {
         using var progress = ProgressLine.OnStandardError(suspects.Count, "suspects examined");
-        var thumbnails = new (Thumbnail Decoded, Thumbnail Image)[suspects.Count];
-        var examinations = new Examination[suspects.Count];
-        for (var i = 0; i < suspects.Count; i++)
+        var examined = new List<ExaminedSample>(suspects.Count);
+        foreach (var (audited, sample) in suspects)
         {
-            interrupt.ThrowIfCancellationRequested();
-            using var pair = Read(suspects[i].Sample);
-            examinations[i] = Examine(suspects[i].Audited, suspects[i].Sample.Target.Tensor, pair);
-            thumbnails[i] = (Thumbnail.Of(pair.Decoded, 0), Thumbnail.Of(pair.Image, 0));
-            progress.Report(i + 1);
-        }
-
-        for (var i = 0; i < suspects.Count; i++)
-        {
-            interrupt.ThrowIfCancellationRequested();
-            if (Proof.IsVisible(examinations[i].AsStated))
+            if (Examine(audited, sample) is { } one)
             {
-                examinations[i] = examinations[i] with { Match = FindMatch(i, suspects, thumbnails) };
+                examined.Add(one);
             }
+
+            progress.Report(examined.Count);
         }
 
-        return examinations;
+        return [.. examined.Select(one => Proof.IsVisible(one.Examination.AsStated) ? one.Examination with { Match = FindMatch(one, examined) } : one.Examination)];
     }
 
-    private DecodedPair Read(Sample sample)
+    private ExaminedSample? Examine(AuditedSample audited, Sample sample)
     {
-        using var batch = SampleBatch.Read([sample], reader, CancellationToken.None);
-        var tensor = sample.Target.Tensor;
-        var decoded = reconstruction.Decode(batch.Target, tensor, reconstruction.UnitsOf(tensor));
-        return new DecodedPair(TensorBuffer.CopyOf(batch.Target.Shape, batch.Target.Span), decoded, ImageFit.Of(batch, (int)decoded.Shape[2], (int)decoded.Shape[3]));
+        using var batch = reader.Read(sample);
+        if (batch is null)
+        {
+            return null;
+        }
+
+        using var pair = reconstruction.Pair(batch);
+        return new ExaminedSample(sample, Thumbnail.Of(pair.Decoded, 0), Thumbnail.Of(pair.Image, 0), Examine(audited, batch, pair));
     }
 
-    private Examination Examine(AuditedSample audited, SampleTensor tensor, DecodedPair pair)
+    private Examination Examine(AuditedSample audited, SampleBatch batch, DecodedPair pair)
     {
         using var decoded = reconstruction.Features(pair.Decoded);
+        var tensor = batch.Samples[0].Target.Tensor;
         var units = reconstruction.UnitsOf(tensor);
+        double[] toOthers = [.. references.For(audited.Id).Select(reference => ToOther(decoded, reference, pair.Image))];
         return new Examination(audited)
         {
             Units = units,
             FlippedHorizontally = Mirrored(decoded, pair.Image, horizontally: true),
             FlippedVertically = Mirrored(decoded, pair.Image, horizontally: false),
-            InOtherUnits = reconstruction.KnowsBothUnits(tensor) ? InOtherUnits(pair, tensor, Reconstruction.Other(units)) : null,
-            ToOthers = references.Count == 0 ? null : RobustScale.MedianOf([.. references.Select(reference => ToOther(decoded, reference, pair.Image))]),
+            InOtherUnits = reconstruction.KnowsBothUnits(tensor) ? InUnits(batch, Reconstruction.Other(units)) : null,
+            ToOthers = toOthers.Length == 0 ? null : RobustScale.MedianOf(toOthers),
         };
     }
 
@@ -77,10 +72,10 @@ internal sealed class SuspectExamination(Reconstruction reconstruction, SampleRe
         return reconstruction.Distance(decoded, mirrored);
     }
 
-    private double InOtherUnits(DecodedPair pair, SampleTensor tensor, LatentUnits units)
+    private double InUnits(SampleBatch batch, LatentUnits units)
     {
-        using var decoded = reconstruction.Decode(pair.Latent, tensor, units);
-        return reconstruction.Distances(decoded, pair.Image)[0];
+        using var pair = reconstruction.Pair(batch, units);
+        return reconstruction.Distances(pair)[0];
     }
 
     private double ToOther(PerceptualFeatures decoded, TensorBuffer other, TensorBuffer image)
@@ -90,26 +85,28 @@ internal sealed class SuspectExamination(Reconstruction reconstruction, SampleRe
     }
 
     // Suspects only: the image of a sample that fits its own latent is not missing anywhere.
-    private Match? FindMatch(int index, IReadOnlyList<(AuditedSample Audited, Sample Sample)> suspects, (Thumbnail Decoded, Thumbnail Image)[] thumbnails)
+    private Match? FindMatch(ExaminedSample suspect, List<ExaminedSample> suspects)
     {
-        var candidates = Enumerable.Range(0, suspects.Count)
-            .Where(other => other != index)
-            .OrderBy(other => thumbnails[index].Decoded.Difference(thumbnails[other].Image))
-            .Take(MatchesTried)
-            .ToArray();
-        if (candidates.Length == 0)
+        using var batch = reader.Read(suspect.Sample);
+        if (batch is null)
         {
             return null;
         }
 
-        using var own = Read(suspects[index].Sample);
+        using var own = reconstruction.Pair(batch);
         using var features = reconstruction.Features(own.Decoded);
-        return candidates.Select(candidate => new Match(suspects[candidate].Audited.Id, ToImageOf(suspects[candidate].Sample, features, own.Image))).MinBy(match => match.Distance);
+        return suspects
+            .Where(other => other.Sample.Id != suspect.Sample.Id)
+            .OrderBy(other => suspect.Decoded.Difference(other.Image))
+            .Take(MatchesTried)
+            .Select(other => ToImageOf(other.Sample, features, own.Image))
+            .OfType<Match>()
+            .MinBy(match => match.Distance);
     }
 
-    private double ToImageOf(Sample other, PerceptualFeatures features, TensorBuffer own)
+    private Match? ToImageOf(Sample other, PerceptualFeatures features, TensorBuffer own)
     {
-        using var batch = SampleBatch.Read([other], reader, CancellationToken.None);
-        return ToOther(features, batch.Tensors[1], own);
+        using var batch = reader.Read(other);
+        return batch?.Images is { } image ? new Match(other.Id, ToOther(features, image, own)) : null;
     }
 }

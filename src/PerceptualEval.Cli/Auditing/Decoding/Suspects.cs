@@ -23,7 +23,7 @@ internal static class Suspects
     // Nearer to what the other units would give, by this factor's logarithm; and units that differ by less hardly show.
     private const double LeastUnitFactor = 0.2;
 
-    /// <summary>Marks outliers and chooses suspects.</summary>
+    /// <summary>Marks outliers and what looks like other units, and chooses suspects.</summary>
     /// <param name="decoded">The samples that were decoded.</param>
     /// <param name="space">The latent space that converts between units; null where it is not known.</param>
     /// <param name="units">The units that the samples are read in.</param>
@@ -41,12 +41,13 @@ internal static class Suspects
         foreach (var sample in decoded)
         {
             sample.Decoded!.IsOutlier = scale.Score(LogDistance(sample)) > Far && Proof.IsVisible(sample.Decoded.Distance);
+            sample.Decoded.LooksLikeOtherUnits = LooksLikeOtherUnits(sample.Std, usualStd, unitFactor);
         }
 
         return
         [
             .. decoded
-                .Where(sample => sample.Decoded is { IsOutlier: true } or { LooksMirrored: true } or { Correlation: < LeastCorrelation } || LooksLikeOtherUnits(sample.Std, usualStd, unitFactor))
+                .Where(sample => sample.Decoded is { IsOutlier: true } or { LooksMirrored: true } or { Correlation: < LeastCorrelation } or { LooksLikeOtherUnits: true })
                 .OrderByDescending(sample => sample.Decoded!.Distance),
         ];
     }

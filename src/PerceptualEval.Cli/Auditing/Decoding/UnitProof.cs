@@ -1,15 +1,14 @@
 using PerceptualEval.Cli.Datasets;
-using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Auditing.Decoding;
 
 /// <summary>Proves which units a dataset holds: some samples, spread over it, are decoded under both readings, and the one that reproduces the images wins.</summary>
 /// <param name="Stated">The units as stated, of the first of the samples.</param>
-/// <param name="Samples">How many samples were decoded.</param>
+/// <param name="Samples">How many samples were decoded; 0 where none could be read.</param>
 /// <param name="Wins">In how many of them the other reading was closer to the image.</param>
-/// <param name="AsStated">The median LPIPS to the image, read as stated.</param>
-/// <param name="AsOther">The median LPIPS to the image, read in the other units.</param>
+/// <param name="AsStated">The median LPIPS to the image, read as stated; NaN where there is none.</param>
+/// <param name="AsOther">The median LPIPS to the image, read in the other units; NaN likewise.</param>
 internal sealed record UnitProof(LatentUnits Stated, int Samples, int Wins, double AsStated, double AsOther)
 {
     /// <summary>How many samples are decoded under both readings; a majority of a dozen is no accident.</summary>
@@ -22,21 +21,23 @@ internal sealed record UnitProof(LatentUnits Stated, int Samples, int Wins, doub
     public bool IsOther => Wins >= WinningShare * Samples && Proof.IsCloser(AsOther, AsStated);
 
     /// <summary>Decodes samples under both readings.</summary>
-    /// <param name="samples">The samples; at least one whose conversion is known.</param>
+    /// <param name="samples">The samples; those that can't be read have no part in it.</param>
     /// <param name="reader">Reads them.</param>
     /// <param name="reconstruction">Decodes and compares.</param>
-    /// <param name="interrupt">Stops between two samples.</param>
     /// <returns>The numbers; null where no sample's conversion is known.</returns>
-    public static UnitProof? Of(IEnumerable<Sample> samples, SampleReader reader, Reconstruction reconstruction, CancellationToken interrupt)
+    public static UnitProof? Of(IEnumerable<Sample> samples, ChosenSamples reader, Reconstruction reconstruction)
     {
         var (stated, asStated, asOther) = ((LatentUnits?)null, new List<double>(), new List<double>());
         foreach (var sample in samples.Where(sample => reconstruction.KnowsBothUnits(sample.Target.Tensor)))
         {
-            using var batch = SampleBatch.Read([sample], reader, interrupt);
             var units = sample.Target.Tensor.Units ?? reconstruction.Space.Units;
             stated ??= units;
-            asStated.Add(Distance(batch, reconstruction, units));
-            asOther.Add(Distance(batch, reconstruction, Reconstruction.Other(units)));
+            using var batch = reader.Read(sample);
+            if (batch is not null)
+            {
+                asStated.Add(Distance(batch, reconstruction, units));
+                asOther.Add(Distance(batch, reconstruction, Reconstruction.Other(units)));
+            }
         }
 
         return stated is null ? null : new UnitProof(
@@ -47,6 +48,11 @@ internal sealed record UnitProof(LatentUnits Stated, int Samples, int Wins, doub
     /// <param name="userStates">Whether the file or the user states the units, so that they are wrong rather than unsaid.</param>
     public Finding ToFinding(bool userStates)
     {
+        if (Samples == 0)
+        {
+            return new Finding(FindingSeverity.Note, FindingKind.NotChecked, [], "units: none of the samples that were to prove them can be read", "See the other findings.");
+        }
+
         var (stated, other) = (Reconstruction.Text(Stated), Reconstruction.Text(Reconstruction.Other(Stated)));
         var evidence = FormattableString.Invariant(
             $"{Samples} samples decoded under both readings: median LPIPS to the image {AsStated:G4} as {stated}, {AsOther:G4} as {other}; {other} is closer in {Wins}");
@@ -57,14 +63,13 @@ internal sealed record UnitProof(LatentUnits Stated, int Samples, int Wins, doub
         }
 
         return Proof.IsCloser(AsStated, AsOther)
-            ? new Finding(FindingSeverity.Note, FindingKind.Units, [], $"the latents hold {stated} units: {evidence}", "Nothing.")
+            ? new Finding(FindingSeverity.Note, FindingKind.Units, [], $"the latents hold {stated} units: {evidence}", "Nothing to do.")
             : new Finding(FindingSeverity.Note, FindingKind.Units, [], $"the units can't be told from the images, both readings decode nearly alike: {evidence}", "Make sure of them elsewhere.");
     }
 
     private static double Distance(SampleBatch batch, Reconstruction reconstruction, LatentUnits units)
     {
-        using var decoded = reconstruction.Decode(batch.Target, batch.Samples[0].Target.Tensor, units);
-        using var image = ImageFit.Of(batch, (int)decoded.Shape[2], (int)decoded.Shape[3]);
-        return reconstruction.Distances(decoded, image)[0];
+        using var pair = reconstruction.Pair(batch, units);
+        return reconstruction.Distances(pair)[0];
     }
 }

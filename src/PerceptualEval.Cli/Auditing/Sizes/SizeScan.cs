@@ -16,13 +16,13 @@ internal sealed class SizeScan
     // Where at least this part of the latents are of exactly their image's size, nothing was resized, and the others are wrong.
     private const double ExactShare = 0.5;
 
+    // Enough to know how much smaller than images the latents of a VAE are, where no decoder says it.
+    private const int SampledForFactor = 200;
+
     private static readonly int[] UsualFactors = [4, 8, 16, 32, 64];
 
     private readonly List<(string Id, SizePair Sizes, IReadOnlyList<ImageSize> Stated)> _inexact = [];
     private long _exact;
-
-    // Enough to know how much smaller than images the latents of a VAE are, where no decoder says it.
-    private const int SampledForFactor = 200;
 
     /// <summary>Pixels per latent cell that fit most samples exactly.</summary>
     /// <param name="dataset">Latents and images.</param>

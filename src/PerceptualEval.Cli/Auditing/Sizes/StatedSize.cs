@@ -17,7 +17,7 @@ internal static class StatedSize
     public static IReadOnlyList<ImageSize> Of(SampleTensor latent)
     {
         var sizes = new List<ImageSize>();
-        if (BucketName.TryParse(Path.GetFileNameWithoutExtension(latent.Path), out var name) && Parse(name.Size.Split('x')) is { } named)
+        if (BucketName.Parse(Path.GetFileNameWithoutExtension(latent.Path)) is { } name && Parse(name.Size.Split('x')) is { } named)
         {
             sizes.Add(named);
         }

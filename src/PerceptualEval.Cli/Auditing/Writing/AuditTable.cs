@@ -29,7 +29,7 @@ internal static class AuditTable
 
         var counts = result.Counts;
         console.WriteLine(
-            FormattableString.Invariant($"{counts.Errors} errors, {counts.Warnings} warnings, {counts.Notes} notes in {counts.Samples + counts.Unreadable} samples"),
+            FormattableString.Invariant($"{counts.Errors} errors, {counts.Warnings} warnings, {counts.Notes} notes in {counts.All} samples"),
             counts.Errors > 0 ? ResultConsole.Alarm : ResultConsole.Answer);
     }
 

@@ -46,11 +46,11 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
         }
 
         using var connection = Guard(Open);
-        using var items = connection.CreateCommand();
-        items.CommandText = "SELECT shard, shard_index FROM items ORDER BY rowid";
+        using var items = Guard(() => Query(connection, "items", "SELECT shard, shard_index FROM items ORDER BY rowid"));
         using var reader = Guard(items.ExecuteReader);
         using var place = new ShardTable(connection);
-        for (var index = 0L; Guard(reader.Read); index++)
+        var most = new FileInfo(Path).Length;
+        for (var index = 0L; Guard(() => MoveNext(reader, index, most)); index++)
         {
             var (offset, size) = Guard(() => place.Find(Integer(reader, 0), Integer(reader, 1)));
             var number = index.ToString(CultureInfo.InvariantCulture);
@@ -66,6 +66,33 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
     private static long Integer(SqliteDataReader reader, int column) => reader.GetValue(column) is long and >= 0 and var value
         ? value
         : throw new InvalidDataException($"its column {reader.GetName(column)} holds '{reader.GetValue(column)}' where a number is expected");
+
+    private static SqliteCommand Query(SqliteConnection connection, string table, string sql)
+    {
+        RequireTable(connection, table);
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command;
+    }
+
+    // A view is a program, which may have rows without end.
+    private static void RequireTable(SqliteConnection connection, string name)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"PRAGMA main.table_list({name})";
+        using var reader = command.ExecuteReader();
+        if (reader.Read() && reader.GetString(2) is not "table" and var kind)
+        {
+            throw new InvalidDataException($"its {name} is a {kind}; expected a table");
+        }
+    }
+
+    // The pages of a damaged table may refer to each other again and again.
+    private static bool MoveNext(SqliteDataReader reader, long index, long most)
+    {
+        var any = reader.Read();
+        return any && index >= most ? throw new InvalidDataException($"its table items has more rows than the database has bytes, {most}: it is damaged") : any;
+    }
 
     private SqliteConnection Open()
     {
@@ -106,9 +133,9 @@ internal sealed partial class DiffusionPipeCache(string path) : Archive(path)
             if (_command is null || _shard != shard)
             {
                 _command?.Dispose();
-                _command = connection.CreateCommand();
                 // Rows are only ever added, so that the n-th has the row id n. A table's name can't be a parameter; this one is a number.
-                _command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT offset, size FROM shard_{shard} WHERE rowid = $row");
+                var table = string.Create(CultureInfo.InvariantCulture, $"shard_{shard}");
+                _command = Query(connection, table, $"SELECT offset, size FROM {table} WHERE rowid = $row");
                 _command.Parameters.Add("$row", SqliteType.Integer);
                 _shard = shard;
             }

@@ -15,28 +15,17 @@ internal sealed class ParquetClaims(BoundedStream file)
     private const int MagicBytes = 4;
     private const int LengthBytes = 4;
 
-    // A page header has a few dozen bytes, and the least and greatest value where those are kept.
-    private const int MaxPageHeaderBytes = 64 * 1024;
-
     // A footer grows with row groups and columns; a terabyte of rows makes a few megabytes.
     private const int MaxFooterBytes = 256 << 20;
 
     private const int MaxSchemaDepth = 32;
 
-    // Believed whatever the file's size; beyond, what deflate can expand to. Values may be run lengths, which take hardly any bytes.
-    private const long TrustedPageBytes = 1 << 20;
-    private const long MaxPageExpansion = 1000;
+    // Believed whatever the file's size; beyond, as many as bytes allow: values may be run lengths, which take hardly any.
     private const long TrustedValues = 128 * 1024;
     private const long MaxValuesPerByte = 64;
 
-    // Ids of parquet.thrift's PageHeader: type 1, sizes 2 and 3, then num_values (1) of data (5), dictionary (7) and new data pages (8).
-    private const int Type = 1;
-    private const int UncompressedSize = 2;
-    private const int CompressedSize = 3;
-    private const int DataValues = 501;
-    private const int DictionaryValues = 701;
-    private const int NewDataValues = 801;
-    private const int DictionaryPage = 2;
+    private readonly ParquetPages _pages = new(file);
+    private long _columnBytes;
 
     /// <summary>Checks the footer, before the file is opened.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or claims more than the file holds.</exception>
@@ -103,73 +92,18 @@ internal sealed class ParquetClaims(BoundedStream file)
         var at = Start(column);
         for (var values = 0L; values < column.NumValues;)
         {
-            var page = ReadHeader(at);
-            at += page.Length;
-            at += CheckPage(page, at, column, field);
-            values += page.Number(Type) == DictionaryPage ? 0 : page.Number(DataValues) ?? page.Number(NewDataValues) ?? 0;
+            var (end, count) = _pages.Check(at, column, field);
+            (at, values) = (end, values + count);
+        }
+
+        // Row groups that share their pages are how a small file claims to be endless.
+        _columnBytes += at - Start(column);
+        if (_columnBytes > file.Length)
+        {
+            throw new InvalidDataException($"its row groups overlap: their columns take {_columnBytes} bytes or more, of {file.Length} in all");
         }
 
         file.End = at;
-    }
-
-    private ThriftStruct ReadHeader(long at)
-    {
-        if (at < 0 || at >= file.Length)
-        {
-            throw new InvalidDataException($"a page begins at byte {at} of {file.Length}");
-        }
-
-        var bytes = new byte[Math.Min(MaxPageHeaderBytes, file.Length - at)];
-        file.Position = at;
-        file.ReadExactly(bytes);
-        var page = new ThriftStruct(bytes);
-        page.Read();
-        return page;
-    }
-
-    // Returns how many bytes the page takes.
-    private long CheckPage(ThriftStruct page, long content, ColumnMetaData column, DataField field)
-    {
-        var (size, unpacked) = (page.Number(CompressedSize) ?? -1, page.Number(UncompressedSize) ?? -1);
-        var most = TrustedPageBytes + (MaxPageExpansion * size);
-        if (size < 0 || size > file.Length - content || unpacked < 0 || unpacked > most)
-        {
-            throw new InvalidDataException($"a page of column '{field.Path}' at byte {content} claims {unpacked} bytes out of {size}, of {file.Length - content} that are left");
-        }
-
-        foreach (var values in (ReadOnlySpan<long?>)[page.Number(DataValues), page.Number(DictionaryValues), page.Number(NewDataValues)])
-        {
-            if (values < 0 || values > column.NumValues)
-            {
-                throw new InvalidDataException($"a page of column '{field.Path}' at byte {content} claims {values} values; the column has {column.NumValues}");
-            }
-        }
-
-        // Snappy begins with its own claim.
-        if (column.Codec == CompressionCodec.SNAPPY && SnappyLength(content, size) > most)
-        {
-            throw new InvalidDataException($"a page of column '{field.Path}' at byte {content} unpacks to more than {most} bytes");
-        }
-
-        return size;
-    }
-
-    private long SnappyLength(long content, long size)
-    {
-        Span<byte> bytes = stackalloc byte[(int)Math.Min(5, size)];
-        file.Position = content;
-        file.ReadExactly(bytes);
-        var length = 0L;
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            length |= (long)(bytes[i] & 0x7f) << (7 * i);
-            if (bytes[i] < 0x80)
-            {
-                break;
-            }
-        }
-
-        return length;
     }
 
     // As Parquet.Net has it: writers disagree on which of the three comes first.

@@ -5,9 +5,10 @@ namespace PerceptualEval.Cli.Datasets.Files;
 /// <summary>Which files of a folder belong to a dataset. A file named directly may have any extension: tensor files are told by content.</summary>
 internal static class FileExtensions
 {
-    private static readonly string[] Tensors = [".npy", ".npz", ".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".latent"];
+    /// <summary>What the name of the index of safetensors shards ends in.</summary>
+    public const string ShardIndex = ".safetensors.index.json";
 
-    private const string ShardIndex = ".safetensors.index.json";
+    private static readonly string[] Tensors = [".npy", ".npz", ".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".latent"];
 
     private static readonly string[] Images = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"];
 

@@ -7,14 +7,6 @@ namespace PerceptualEval.Cli.Datasets.Files;
 /// <summary>Lists the files of a folder that belong to a dataset, without opening one.</summary>
 internal static partial class FileListing
 {
-    // Hidden ones only: asking for more attributes costs a stat per file on Unix.
-    private static readonly EnumerationOptions Recursive = new()
-    {
-        RecurseSubdirectories = true,
-        IgnoreInaccessible = false,
-        AttributesToSkip = FileAttributes.Hidden,
-    };
-
     /// <summary>
     /// The files and archives below a folder whose extension is known, in natural order of their ids. Hidden files and folders are
     /// skipped, and so are caches of text encoders; a set of safetensors shards counts as the one file that its index makes of it.
@@ -30,7 +22,7 @@ internal static partial class FileListing
         string? foreign = null;
         try
         {
-            foreach (var path in Directory.EnumerateFiles(root, "*", Recursive))
+            foreach (var path in FolderTree.Files(root))
             {
                 var name = NameOf(path, prefix);
                 var cache = new CacheFileName(path, FileExtensions.Strip(name));
@@ -75,7 +67,7 @@ internal static partial class FileListing
     /// <exception cref="DatasetException">While enumerating: the folder can't be read.</exception>
     public static IEnumerable<string> All(string root)
     {
-        using var files = Directory.EnumerateFiles(root, "*", Recursive).GetEnumerator();
+        using var files = FolderTree.Files(root).GetEnumerator();
         while (true)
         {
             try
@@ -93,6 +85,10 @@ internal static partial class FileListing
             yield return files.Current;
         }
     }
+
+    /// <summary>Whether a path is that of a shard of a safetensors set: by its name, and the index beside it.</summary>
+    public static bool IsShard(string path) =>
+        ShardNumber().Match(FileExtensions.Strip(path)) is { Success: true } number && File.Exists(path[..number.Index] + FileExtensions.ShardIndex);
 
     private static string NameOf(string path, string prefix)
     {

@@ -37,7 +37,7 @@ internal sealed partial class AiToolkitFormat : LatentFormat
     public override RecognisedFile? Recognise(LatentFile file)
     {
         if (file.Container != "safetensors" || file.Find("latent") is not { } tensor
-            || (!file.Metadata.ContainsKey("latent_space_version") && file.FolderName != CacheFolder))
+            || (!file.Metadata.ContainsKey("latent_space_version") && file.FolderName != CacheFolder && !IsForced(file)))
         {
             return null;
         }

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace PerceptualEval.Cli.Datasets.Formats;
 
 /// <summary>A cache file's name as kohya's trainers and those after them write it: <c>image_0512x0768_sdxl</c>, width first.</summary>
@@ -11,18 +9,14 @@ internal sealed record BucketName(string Image, string Size, string Architecture
     /// <summary>The id of the image, or of the image and size.</summary>
     public SourceId Source => new(Image, $"{Image}_{Size}");
 
-    /// <summary>Splits a name without extension. By hand: a hundred thousand of them are listed at once.</summary>
-    public static bool TryParse(string name, [NotNullWhen(true)] out BucketName? bucket)
+    /// <summary>Splits a name without extension; null where it is another. By hand: a hundred thousand of them are listed at once.</summary>
+    public static BucketName? Parse(string name)
     {
-        bucket = null;
         var second = name.LastIndexOf('_');
         var first = second > 0 ? name.LastIndexOf('_', second - 1) : -1;
-        if (first > 0 && IsSize(name.AsSpan(first + 1, second - first - 1)) && second + 1 < name.Length)
-        {
-            bucket = new BucketName(name[..first], name[(first + 1)..second], name[(second + 1)..]);
-        }
-
-        return bucket is not null;
+        return first > 0 && IsSize(name.AsSpan(first + 1, second - first - 1)) && second + 1 < name.Length
+            ? new BucketName(name[..first], name[(first + 1)..second], name[(second + 1)..])
+            : null;
     }
 
     // Four digits or more: 0512x0768.

@@ -11,7 +11,7 @@ internal sealed partial class DiffusionPipeFormat : LatentFormat
 
     public override RecognisedFile? Recognise(LatentFile file)
     {
-        if (!file.IsTorchDict("latents") || !(Place().IsMatch(file.Path) || file.Has("control_latents") || file.Reading.Format == Name))
+        if (!file.IsTorchDict("latents") || !(Place().IsMatch(file.Path) || file.Has("control_latents") || IsForced(file)))
         {
             return null;
         }

@@ -10,7 +10,7 @@ internal sealed partial class FastDitFormat : LatentFormat
     public override string Writer => "fast-DiT";
 
     public override RecognisedFile? Recognise(LatentFile file) =>
-        file.Container == "npy" && file.Bare is { Shape.Rank: 4 } tensor && tensor.Shape[0] == 1 && (Folder().IsMatch(file.FolderName) || file.Reading.Format == Name)
+        file.Container == "npy" && file.Bare is { Shape.Rank: 4 } tensor && tensor.Shape[0] == 1 && (Folder().IsMatch(file.FolderName) || IsForced(file))
             ? Found(new StoredLatent(tensor, "", LatentLayout.Image, UnitStatement.Model("fast-DiT multiplies by 0.18215 before it stores", LatentFamily.Sd)))
             : null;
 

@@ -17,7 +17,7 @@ internal sealed partial class FinetrainersFormat : LatentFormat
     public override RecognisedFile? Recognise(LatentFile file)
     {
         var folderOfIts = file.FolderName.StartsWith("finetrainers-precomputed", StringComparison.Ordinal);
-        if (!file.IsTorchDict("latents") || !(Latent().IsMatch(file.Stem) || folderOfIts || file.Has("latents_mean", "latents_std")))
+        if (!file.IsTorchDict("latents") || !(Latent().IsMatch(file.Stem) || folderOfIts || IsForced(file) || file.Has("latents_mean", "latents_std")))
         {
             return null;
         }

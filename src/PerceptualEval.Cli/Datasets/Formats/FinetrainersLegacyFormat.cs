@@ -13,7 +13,7 @@ internal sealed class FinetrainersLegacyFormat : LatentFormat
     public override RecognisedFile? Recognise(LatentFile file)
     {
         var tensor = file.IsTorchDict("ldist") ? file.Find("ldist")
-            : file.Container == "torch" && file.FolderName is "video_latents" or "image_latents" ? file.Bare
+            : file.Container == "torch" && (file.FolderName is "video_latents" or "image_latents" || IsForced(file)) ? file.Bare
             : null;
         return tensor is not { Shape.Rank: 4 or 5 }
             ? null

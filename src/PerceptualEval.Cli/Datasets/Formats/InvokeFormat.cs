@@ -13,7 +13,7 @@ internal sealed partial class InvokeFormat : LatentFormat
     public static bool IsName(ReadOnlySpan<char> name) => TensorName().IsMatch(name);
 
     public override RecognisedFile? Recognise(LatentFile file) =>
-        file.Container == "torch" && file.Bare is { Shape.Rank: 3 or 4 } tensor && (TensorName().IsMatch(file.Stem) || file.Reading.Format == Name)
+        file.Container == "torch" && file.Bare is { Shape.Rank: 3 or 4 } tensor && (TensorName().IsMatch(file.Stem) || IsForced(file))
             ? Found(new StoredLatent(tensor, "", LatentLayout.Image, UnitStatement.Model("InvokeAI multiplies by the scaling factor when it encodes")))
             : null;
 

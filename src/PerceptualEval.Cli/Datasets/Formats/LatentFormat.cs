@@ -23,6 +23,9 @@ internal abstract class LatentFormat
     /// <exception cref="DatasetException">The file is of this format, but what it holds is no latent, or can't be laid out.</exception>
     public abstract RecognisedFile? Recognise(LatentFile file);
 
+    /// <summary>Whether the user said that a file is of this format: then its keys and shapes have to be, but not what it is called.</summary>
+    protected bool IsForced(LatentFile file) => file.Reading.Format == Name;
+
     /// <summary>The layout of a tensor without batch dimension: <c>[C,h,w]</c>, or <c>[C,F,h,w]</c> of VAEs for video.</summary>
     protected static LatentLayout ImageOrVideo(TensorEntry tensor) => tensor.Shape.Rank == 4 ? LatentLayout.ChannelsFirst : LatentLayout.Image;
 

@@ -14,7 +14,7 @@ internal sealed partial class LightningDitFormat : LatentFormat
 
     public override RecognisedFile? Recognise(LatentFile file)
     {
-        var isShard = Shard().IsMatch(file.Stem) || file.Has("latents_flip", "labels");
+        var isShard = Shard().IsMatch(file.Stem) || IsForced(file) || file.Has("latents_flip", "labels");
         if (file.Container != "safetensors" || file.Find("latents") is not { Shape.Rank: 4 } latents || !isShard)
         {
             return null;

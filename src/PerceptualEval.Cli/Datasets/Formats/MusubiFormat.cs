@@ -11,40 +11,47 @@ internal sealed partial class MusubiFormat : LatentFormat
     public override string Writer => "musubi-tuner";
 
     public override SourceId? Source(CacheFileName file) =>
-        file.Has(".safetensors") && BucketName.TryParse(file.Id, out var name)
+        file.Has(".safetensors") && BucketName.Parse(file.Id) is { } name
             && (MusubiArchitecture.Units(name.Architecture) is not null || name.Architecture == MusubiArchitecture.OfPixels)
             ? name.Source
             : null;
 
     public override RecognisedFile? Recognise(LatentFile file)
     {
-        if (file.Container != "safetensors" || !BucketName.TryParse(file.Stem, out var name))
-        {
-            return null;
-        }
-
         var keys = file.Tensors.Select(tensor => (Tensor: tensor, Match: Key().Match(tensor.Name))).Where(item => item.Match.Success).ToArray();
-        if (keys.Length == 0)
+        var name = BucketName.Parse(file.Stem);
+        if (file.Container != "safetensors" || keys.Length == 0)
         {
             return null;
         }
 
-        if (name.Architecture == MusubiArchitecture.OfPixels)
+        if (name?.Architecture == MusubiArchitecture.OfPixels)
         {
             throw file.Refuse("a musubi-tuner cache of 'ho1' holds patches of pixels, no latents. Give latents, or the pictures where images are compared.");
         }
 
-        // sd-scripts names files and keys alike for models of its own.
-        var units = MusubiArchitecture.Units(name.Architecture);
-        if (units is null && (KohyaArchitecture.Units(name) is not null || !file.Metadata.ContainsKey("format_version")))
+        // The target is 'latents_…'; controls and clean frames, conditions of the same image, have a name after it.
+        return Units(file, name) is { } units
+            ? Found([.. keys.Select(item => new StoredLatent(item.Tensor, item.Match.Groups[1].Value, ImageOrVideo(item.Tensor), units))]) with { Facts = file.Metadata }
+            : null;
+    }
+
+    // Null where the file is not musubi-tuner's: sd-scripts names files and keys alike for models of its own.
+    private UnitStatement? Units(LatentFile file, BucketName? name)
+    {
+        if (name is not null && MusubiArchitecture.Units(name.Architecture) is { } known)
+        {
+            return known;
+        }
+
+        if (!IsForced(file) && (name is null || KohyaArchitecture.Units(name) is not null || !file.Metadata.ContainsKey("format_version")))
         {
             return null;
         }
 
-        // The target is 'latents_…'; controls and clean frames, conditions of the same image, have a name after it.
-        var latents = keys.Select(item => new StoredLatent(
-            item.Tensor, item.Match.Groups[1].Value, ImageOrVideo(item.Tensor), units ?? UnitStatement.Open($"musubi-tuner's architecture '{name.Architecture}' is not known here")));
-        return Found([.. latents]) with { Facts = file.Metadata };
+        return UnitStatement.Open(name is null
+            ? "musubi-tuner names the model at the end of a file's name, this one does not"
+            : $"musubi-tuner's architecture '{name.Architecture}' is not known here");
     }
 
     // latents_{F}x{H}x{W}_{dtype}; FLUX.2 without F; a name between for all but the target.

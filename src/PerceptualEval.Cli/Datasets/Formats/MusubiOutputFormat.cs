@@ -10,7 +10,7 @@ internal sealed class MusubiOutputFormat : LatentFormat
     public override RecognisedFile? Recognise(LatentFile file)
     {
         if (file.Container != "safetensors" || file.Tensors is not [{ Name: "latent" } tensor]
-            || !file.Metadata.ContainsKey("seeds") || !file.Metadata.ContainsKey("prompt"))
+            || !(IsForced(file) || (file.Metadata.ContainsKey("seeds") && file.Metadata.ContainsKey("prompt"))))
         {
             return null;
         }

@@ -30,7 +30,7 @@ internal sealed class PackedFormat : LatentFormat
         var tokens = tensor.Shape[^2];
         if (file.Reading.Size is not { } size)
         {
-            return file.Reading.Format == Name || tensor.Shape.Rank == 2 || IsNoLatent(tensor)
+            return IsForced(file) || tensor.Shape.Rank == 2 || IsNoLatent(tensor)
                 ? throw file.Refuse($"shape {tensor.Shape} looks like packed latents: {tokens} tokens of {tensor.Shape[^1]} values. Give the image's size in pixels, --size HxW.", tensor)
                 : null;
         }
@@ -41,7 +41,7 @@ internal sealed class PackedFormat : LatentFormat
             return Found(Describe(tensor, grid));
         }
 
-        return file.Reading.Format == Name || tensor.Shape.Rank == 2 || IsNoLatent(tensor)
+        return IsForced(file) || tensor.Shape.Rank == 2 || IsNoLatent(tensor)
             ? throw file.Refuse($"shape {tensor.Shape}; an image of {size} pixels has {grid.Height}x{grid.Width} = {grid.Count} tokens of {PixelsPerToken}x{PixelsPerToken}. Give --size as HxW of these images.", tensor)
             : null;
     }

@@ -8,7 +8,7 @@ internal sealed class PixArtFormat : LatentFormat
     public override string Writer => "PixArt-sigma";
 
     public override RecognisedFile? Recognise(LatentFile file) =>
-        file.Container == "npy" && file.Bare is { Shape.Rank: 3 or 4 } tensor && (IsFolderOfIts(file.Path) || file.Reading.Format == Name)
+        file.Container == "npy" && file.Bare is { Shape.Rank: 3 or 4 } tensor && (IsFolderOfIts(file.Path) || IsForced(file))
             ? Found(new StoredLatent(tensor, "", LatentLayout.Image, UnitStatement.Raw("PixArt-sigma stores mean and std as the VAE of SDXL returns them", LatentFamily.Sdxl))
             {
                 Posterior = PosteriorForm.MeanStd,

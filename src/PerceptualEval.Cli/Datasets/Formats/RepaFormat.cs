@@ -18,7 +18,7 @@ internal sealed class RepaFormat : LatentFormat
     }
 
     public override RecognisedFile? Recognise(LatentFile file) =>
-        file.Container == "npy" && file.Stem.StartsWith(Infix, StringComparison.Ordinal) && file.Bare is { } tensor
+        file.Container == "npy" && (file.Stem.StartsWith(Infix, StringComparison.Ordinal) || IsForced(file)) && file.Bare is { } tensor
             ? Found(new StoredLatent(tensor, "", LatentLayout.Image, UnitStatement.Raw("EDM2's and REPA's tools store mean and std as the VAE of SD returns them", LatentFamily.Sd))
             {
                 Posterior = PosteriorForm.MeanStd,

@@ -17,7 +17,7 @@ internal sealed partial class SimpleTunerFormat : LatentFormat
     {
         var isDict = file.IsTorchDict("latents") && file.Number("num_frames") is not null && file.Number("height") is not null;
         var tensor = isDict ? file.Find("latents") : file.Container == "torch" ? file.Bare : null;
-        if (tensor is not { Shape.Rank: 3 or 4 } || !(Hash().IsMatch(file.Stem) || file.Reading.Format == Name))
+        if (tensor is not { Shape.Rank: 3 or 4 } || !(Hash().IsMatch(file.Stem) || IsForced(file)))
         {
             return null;
         }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PerceptualEval.Cli.Datasets.Pairs;
 
-/// <summary>Splits a line of comma-separated values as RFC 4180 has it, except that a field can't hold a line break.</summary>
+/// <summary>Splits a record of comma-separated values, in most files a line, as RFC 4180 has it.</summary>
 internal static class CsvLine
 {
     /// <summary>The fields, without their quotes; null where a quote is not closed.</summary>

@@ -5,21 +5,27 @@ using PerceptualEval.Cli.Datasets.Files;
 namespace PerceptualEval.Cli.Datasets.Pairs;
 
 /// <summary>
-/// Reads <c>--pairs</c>: a CSV file with a header, or a JSONL file with one object a line; columns id, pred, target and, optionally,
-/// image. Paths are relative to the file's folder.
+/// Reads <c>--pairs</c>: a CSV file with a header, or a JSONL file with one object a line; columns id, target, pred and, optionally,
+/// image. Of several checkpoints, every other column is one, in the place of pred. Paths are relative to the file's folder.
 /// </summary>
 internal sealed class PairsFile
 {
-    private static readonly string[] Required = ["id", "target", "pred"];
+    /// <summary>The column of images.</summary>
+    public const string Image = "image";
+
+    private const string Id = "id";
+    private const string Target = "target";
+    private const string Pred = "pred";
 
     private static readonly JsonDocumentOptions OneOfEachProperty = new() { AllowDuplicateProperties = false };
 
     private readonly string _path;
+    private readonly bool _ofCheckpoints;
     private readonly string[] _lines;
 
-    private PairsFile(string path)
+    private PairsFile(string path, bool ofCheckpoints)
     {
-        _path = path;
+        (_path, _ofCheckpoints) = (path, ofCheckpoints);
         try
         {
             _lines = File.ReadAllLines(path);
@@ -33,11 +39,12 @@ internal sealed class PairsFile
     /// <summary>Reads the file and looks whether the files it names exist.</summary>
     /// <param name="path">The file; its extension tells CSV from JSONL.</param>
     /// <param name="leftOut">Receives the lines that name missing files.</param>
-    /// <returns>The columns that name files, as inputs, and the groups in the order of the lines.</returns>
+    /// <param name="ofCheckpoints">Whether every column that is none of id, target and image is a checkpoint.</param>
+    /// <returns>The columns that name files: target, predictions and perhaps image; and the groups in the order of the lines.</returns>
     /// <exception cref="DatasetException">The file can't be read, or a line is wrong; the message has its number.</exception>
-    public static (IReadOnlyList<DatasetInput> Inputs, IReadOnlyList<FileGroup> Groups) Read(string path, LeftOut leftOut)
+    public static (IReadOnlyList<string> Columns, IReadOnlyList<FileGroup> Groups) Read(string path, LeftOut leftOut, bool ofCheckpoints = false)
     {
-        var file = new PairsFile(path);
+        var file = new PairsFile(path, ofCheckpoints);
         var rows = Path.GetExtension(path).ToUpperInvariant() switch
         {
             ".CSV" => file.ReadCsv(),
@@ -47,34 +54,20 @@ internal sealed class PairsFile
         return file.Resolve(rows, leftOut);
     }
 
-    private (List<DatasetInput> Inputs, List<FileGroup> Groups) Resolve(IEnumerable<(int Line, Dictionary<string, string> Fields)> rows, LeftOut leftOut)
+    private (IReadOnlyList<string> Columns, IReadOnlyList<FileGroup> Groups) Resolve(IEnumerable<(int Line, Dictionary<string, string> Fields)> rows, LeftOut leftOut)
     {
-        List<DatasetInput> inputs =
-        [
-            new("column target of", _path, SourceKind.Latent),
-            new("column pred of", _path, SourceKind.Latent),
-        ];
-        string[] columns = ["target", "pred"];
+        string[]? columns = null;
         var folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
         var lineOfId = new Dictionary<string, int>(StringComparer.Ordinal);
         var groups = new List<FileGroup>();
         foreach (var (line, fields) in rows)
         {
             CheckFields(line, fields);
-            var hasImage = fields.ContainsKey("image");
-            if (lineOfId.Count == 0 && hasImage)
+            columns ??= ColumnsOf(fields.Keys);
+            RequireColumns(line, fields, columns);
+            if (!lineOfId.TryAdd(fields[Id], line))
             {
-                inputs.Add(new DatasetInput("column image of", _path, SourceKind.Image));
-                columns = [.. columns, "image"];
-            }
-            else if (hasImage != columns.Length > 2)
-            {
-                throw Error(line, $"{(hasImage ? "an" : "no")} image, unlike the lines before. Give every line an image, or none.");
-            }
-
-            if (!lineOfId.TryAdd(fields["id"], line))
-            {
-                throw Error(line, $"id '{fields["id"]}' is also that of line {lineOfId[fields["id"]]}; ids must be unique. Rename one.");
+                throw Error(line, $"id '{fields[Id]}' is also that of line {lineOfId[fields[Id]]}; ids must be unique. Rename one.");
             }
 
             var paths = Array.ConvertAll(columns, column => Path.Combine(folder, fields[column]));
@@ -84,15 +77,36 @@ internal sealed class PairsFile
                 continue;
             }
 
-            groups.Add(new FileGroup(fields["id"], Array.ConvertAll<string, DatasetFile>(paths, file => new FileOnDisk(fields["id"], file))));
+            groups.Add(new FileGroup(fields[Id], Array.ConvertAll<string, DatasetFile>(paths, file => new FileOnDisk(fields[Id], file))));
         }
 
-        if (lineOfId.Count == 0)
+        if (columns is null)
         {
             throw new DatasetException($"--pairs '{_path}' has no rows; expected one for each pair.");
         }
 
-        return groups.Count > 0 ? (inputs, groups) : throw new DatasetException($"nothing pairs: {leftOut}. Paths are relative to the file's folder.");
+        return groups.Count > 0 ? (columns, groups) : throw new DatasetException($"nothing pairs: {leftOut}. Paths are relative to the file's folder.");
+    }
+
+    private string[] ColumnsOf(IReadOnlyCollection<string> columns) =>
+    [
+        Target,
+        .. _ofCheckpoints ? columns.Where(IsCheckpoint) : [Pred],
+        .. columns.Where(column => column == Image),
+    ];
+
+    // The lines of a JSONL file may differ.
+    private void RequireColumns(int line, Dictionary<string, string> fields, string[] columns)
+    {
+        if (columns.FirstOrDefault(column => !fields.ContainsKey(column)) is { } missing)
+        {
+            throw Error(line, $"has no {missing}, unlike the lines before. Give it in every line, or in none.");
+        }
+
+        if (fields.Keys.FirstOrDefault(column => column != Id && !columns.Contains(column)) is { } more)
+        {
+            throw Error(line, $"has {more}, unlike the lines before. Give it in every line, or in none.");
+        }
     }
 
     private void CheckFields(int line, Dictionary<string, string> fields)
@@ -102,24 +116,32 @@ internal sealed class PairsFile
         {
             if (value.Length == 0)
             {
-                throw Error(line, $"column {column} is empty; expected {(column == "id" ? "a unique name" : "a file")}.");
+                throw Error(line, $"column {column} is empty; expected {(column == Id ? "a unique name" : "a file")}.");
             }
         }
     }
 
     private void CheckColumns(int line, IReadOnlyCollection<string> columns)
     {
-        const string Expected = "expected id, pred, target and, optionally, image";
-        if (columns.FirstOrDefault(column => column != "image" && !Required.Contains(column)) is { } unknown)
+        var expected = _ofCheckpoints ? "expected id, target, one for each checkpoint and, optionally, image" : "expected id, pred, target and, optionally, image";
+        if (!_ofCheckpoints && columns.FirstOrDefault(column => column is not (Id or Target or Pred or Image)) is { } unknown)
         {
-            throw Error(line, $"unknown column '{unknown}'; {Expected}.");
+            throw Error(line, $"unknown column '{unknown}'; {expected}.");
         }
 
-        if (Required.FirstOrDefault(column => !columns.Contains(column)) is { } missing)
+        string[] required = _ofCheckpoints ? [Id, Target] : [Id, Target, Pred];
+        if (Array.Find(required, column => !columns.Contains(column)) is { } missing)
         {
-            throw Error(line, $"no column '{missing}'; {Expected}.");
+            throw Error(line, $"no column '{missing}'; {expected}.");
+        }
+
+        if (_ofCheckpoints && !columns.Any(IsCheckpoint))
+        {
+            throw Error(line, $"no column of a checkpoint; {expected}.");
         }
     }
+
+    private static bool IsCheckpoint(string column) => column is not (Id or Target or Image);
 
     private IEnumerable<(int Line, Dictionary<string, string> Fields)> ReadCsv()
     {

@@ -66,7 +66,10 @@ function jumpTo(index) {
     }
 }
 
-const idButton = (index, jump = jumpTo) => el("button", { type: "button", class: "id", onclick: () => jump(index) }, ids[index]);
+// A sample that has neither pictures nor numbers is a name only.
+const idButton = (index, jump = jumpTo) => checkpoints.length > 0 || picturesOf(index).length > 0
+    ? el("button", { type: "button", class: "id", onclick: () => jump(index) }, ids[index])
+    : el("span", { class: "id" }, ids[index]);
 
 const swatch = checkpoint => {
     const mark = el("span", { class: "swatch", "aria-hidden": "true" });

@@ -18,26 +18,20 @@ internal static class ResultColumns
     /// <summary>For clips: the terms of each frame, as the JSON that <c>score --json</c> has.</summary>
     public const string Frames = "frames";
 
-    /// <summary>The fields of a part: <see cref="Checkpoint"/> and <see cref="Frames"/> only where rows have them.</summary>
-    /// <param name="rows">The part's rows.</param>
-    public static DataField[] FieldsOf(IReadOnlyList<ResultRow> rows)
-    {
-        List<DataField> fields = [new DataField<long>(Sample), Text(Id, isNullable: false)];
-        if (rows.Any(row => row.Checkpoint is not null))
-        {
-            fields.Add(Text(Checkpoint, isNullable: true));
-        }
+    /// <summary>
+    /// The columns of every part of every run, whatever its rows have: readers take the schema of a folder from one of its files.
+    /// <see cref="Checkpoint"/> is null outside of comparisons, <see cref="Frames"/> where there are no clips.
+    /// </summary>
+    public static ParquetSchema Schema { get; } = new(
+    [
+        new DataField<long>(Sample),
+        Text(Id, isNullable: false),
+        Text(Checkpoint),
+        .. new[] { Loss, LatentL2Loss, PerceptualLoss, PerceptualLossOnInputs }.Select(name => new DataField<double?>(name)),
+        Text(NonFinite),
+        Text(BadFile),
+        Text(Frames),
+    ]);
 
-        fields.AddRange(new[] { Loss, LatentL2Loss, PerceptualLoss, PerceptualLossOnInputs }.Select(name => new DataField<double?>(name)));
-        fields.Add(Text(NonFinite, isNullable: true));
-        fields.Add(Text(BadFile, isNullable: true));
-        if (rows.Any(row => row.Score.Frames is not null))
-        {
-            fields.Add(Text(Frames, isNullable: true));
-        }
-
-        return [.. fields];
-    }
-
-    private static DataField Text(string name, bool isNullable) => new(name, typeof(string), isNullable);
+    private static DataField Text(string name, bool isNullable = true) => new(name, typeof(string), isNullable);
 }

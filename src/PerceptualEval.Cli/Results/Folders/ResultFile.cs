@@ -22,7 +22,7 @@ internal static class ResultFile
             {
                 ".json" => OfJson(path, bytes),
                 ".jsonl" => OfRows(path, Lines(bytes).Select(line => Row(JsonSerializer.Deserialize(line, ResultJson.Default.ScoreRow)))),
-                ".csv" => OfRows(path, CsvRows(path, Lines(bytes))),
+                ".csv" => OfRows(path, CsvRows(path, CsvRecords(Encoding.UTF8.GetString(bytes)))),
                 ".parquet" => OfParquet(path, bytes),
                 var extension => throw new ResultException(path, $"its extension '{extension}' names no format of results; give a folder, or a .json, .jsonl, .csv or .parquet file."),
             };
@@ -49,6 +49,8 @@ internal static class ResultFile
         {
             Provenance = Property(root, "provenance"),
             Summary = Property(root, "summary"),
+            Baseline = Property(root, "baseline")?.GetString(),
+            Seed = Property(root, "seed")?.GetInt64() ?? 0,
         };
     }
 
@@ -60,22 +62,26 @@ internal static class ResultFile
             [.. table.Rows.Where(row => row.BadFile is null)],
             [.. table.Rows.Where(row => row.BadFile is not null)],
             Metadata(table, ParquetScoreWriter.ProvenanceKey),
-            Metadata(table, ParquetScoreWriter.SummaryKey));
+            Metadata(table, ParquetScoreWriter.SummaryKey))
+        {
+            Baseline = Metadata(table, ParquetScoreWriter.BaselineKey)?.GetString(),
+            Seed = Metadata(table, ParquetScoreWriter.SeedKey)?.GetInt64() ?? 0,
+        };
     }
 
     private static ResultSet OfRows(string path, IEnumerable<ScoreRow> rows) =>
         new(path, [.. rows.Select((row, index) => new ResultRow(index, row.Checkpoint, row))], [], null, null);
 
-    private static IEnumerable<ScoreRow> CsvRows(string path, IEnumerable<string> lines)
+    private static IEnumerable<ScoreRow> CsvRows(string path, IEnumerable<string> records)
     {
-        var fields = lines.Select(line => CsvLine.Split(line) ?? throw new FormatException($"a quote is not closed in '{line}'"));
+        var fields = records.Select(record => CsvLine.Split(record) ?? throw new FormatException($"a quote is not closed in the row that begins with '{record.AsSpan(0, Math.Min(record.Length, 40))}'"));
         var before = 0;
         foreach (var (index, row) in fields.Index())
         {
             before = index == 0 && row[0] == ScoreRow.CheckpointColumn ? 1 : before;
             if (index == 0 ? !row.Skip(before).SequenceEqual(ScoreRow.Columns) : row.Count != before + ScoreRow.Columns.Count)
             {
-                throw new ResultException(path, $"line {index + 1} is '{string.Join(',', row)}'; expected {string.Join(',', ScoreRow.Columns)}. {Advice}");
+                throw new ResultException(path, $"row {index + 1} is '{string.Join(',', row)}'; expected {string.Join(',', ScoreRow.Columns)}. {Advice}");
             }
 
             if (index > 0)
@@ -85,6 +91,28 @@ internal static class ResultFile
                 {
                     Checkpoint = before == 0 ? null : row[0],
                 };
+            }
+        }
+    }
+
+    // Lines, but for those that end within quotes: an id may hold line breaks. A quote that is doubled closes and opens again.
+    private static IEnumerable<string> CsvRecords(string text)
+    {
+        var (begin, quoted) = (0, false);
+        for (var i = 0; i <= text.Length; i++)
+        {
+            if (i == text.Length || (text[i] == '\n' && !quoted))
+            {
+                if (text[begin..i].TrimEnd('\r') is { Length: > 0 } record)
+                {
+                    yield return record;
+                }
+
+                begin = i + 1;
+            }
+            else if (text[i] == '"')
+            {
+                quoted = !quoted;
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PerceptualEval.Cli.Results.Folders;
 
 /// <summary>Reads a folder that <c>--out DIR</c> made.</summary>
@@ -19,6 +21,8 @@ internal static class ResultFolder
             path, [.. rows.Where(row => row.BadFile is null)], [.. rows.Where(row => row.BadFile is not null)], manifest.Provenance, manifest.Summary)
         {
             Manifest = manifest,
+            Baseline = manifest.Run.GetValueOrDefault(ResultRun.BaselineField),
+            Seed = long.TryParse(manifest.Run.GetValueOrDefault(ResultRun.SeedField), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed) ? seed : 0,
         };
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ResultFolderWriter : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            DurableFile.CreateFolder(folder);
         }
         catch (Exception exception) when (OutputException.IsCause(exception))
         {

@@ -18,7 +18,7 @@ internal static class ResultMerge
         RefuseOverlap(folders);
         if (missing is not null && !allowMissing)
         {
-            throw new ResultException(folders[0].Path, $"{missing}. Run what is missing (score --resume), or leave it out with --allow-missing.");
+            throw new ResultException(folders[0].Path, $"{missing}. Run what is missing ({folders[0].Manifest!.Verb} --resume), or leave it out with --allow-missing.");
         }
 
         return folders[0] with

@@ -12,6 +12,9 @@ internal sealed record ResultRow(long Sample, string? Checkpoint, ScoreRow Score
     /// <summary>The sample's id.</summary>
     public string Id => Score.Id;
 
+    /// <summary>The score as outputs show it: with its checkpoint, where it has one.</summary>
+    public ScoreRow Shown => Score with { Checkpoint = Checkpoint };
+
     /// <summary>The row of a sample that was passed over.</summary>
     /// <param name="sample">Its number.</param>
     /// <param name="id">Its id.</param>

@@ -15,6 +15,12 @@ internal sealed record ResultRun(string Verb, IReadOnlyDictionary<string, string
     /// <summary>The provenance's field that says where it ran.</summary>
     public const string DeviceField = "device";
 
+    /// <summary>The name in <see cref="Asked"/> of what a comparison's checkpoints are compared with.</summary>
+    public const string BaselineField = "baseline";
+
+    /// <summary>The name in <see cref="Asked"/> of the seed.</summary>
+    public const string SeedField = "seed";
+
     /// <summary>The run of a folder.</summary>
     public static ResultRun Of(ResultManifest manifest) => new(manifest.Verb, manifest.Run, manifest.Provenance);
 

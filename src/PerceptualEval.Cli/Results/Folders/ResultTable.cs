@@ -41,11 +41,10 @@ internal sealed record ResultTable(IReadOnlyList<ResultRow> Rows, IReadOnlyDicti
 
     private static async Task WriteAsync(IReadOnlyList<ResultRow> rows, IReadOnlyDictionary<string, string> metadata, Stream file)
     {
-        var fields = ResultColumns.FieldsOf(rows);
-        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), file).ConfigureAwait(false);
+        await using var writer = await ParquetWriter.CreateAsync(ResultColumns.Schema, file).ConfigureAwait(false);
         writer.CustomMetadata = metadata.ToDictionary();
         using var group = writer.CreateRowGroup();
-        foreach (var field in fields)
+        foreach (var field in ResultColumns.Schema.DataFields)
         {
             await WriteColumn(group, field, rows).ConfigureAwait(false);
         }

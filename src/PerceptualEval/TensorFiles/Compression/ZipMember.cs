@@ -18,6 +18,9 @@ internal sealed class ZipMember : ByteSource
     private const int DeflateLimit = 1032;
     private const int SkipBytes = 64 * 1024;
 
+    // Compressed bytes are unpacked from their beginning whenever a reader goes back; strides can ask for that at every value.
+    private const int MaxPasses = 100;
+
     private readonly ZipContainer _container;
     private readonly ZipArchiveEntry _entry;
     private readonly Crc32 _crc = new();
@@ -25,6 +28,7 @@ internal sealed class ZipMember : ByteSource
     private long _streamPosition;
     private long? _storedAt;
     private long _hashed;
+    private int _passes;
 
     public ZipMember(ZipContainer container, ZipArchiveEntry entry)
     {
@@ -87,6 +91,12 @@ internal sealed class ZipMember : ByteSource
 
     private void Open()
     {
+        if (++_passes > MaxPasses)
+        {
+            throw new InvalidDataException(
+                $"its zip member '{Name}' is compressed, and its values lie so that it had to be unpacked more than {MaxPasses} times. Save it uncompressed.");
+        }
+
         _stream = _container.Open(this, _entry);
         _streamPosition = 0;
         if (_entry.CompressedLength == Length)

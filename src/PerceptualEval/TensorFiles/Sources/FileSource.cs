@@ -16,7 +16,7 @@ internal sealed class FileSource : ByteSource, IDisposable
     public override long Length { get; }
 
     /// <summary>Opens a file for reading; others may read it too.</summary>
-    /// <exception cref="InvalidDataException">There is no such file, or it is a directory.</exception>
+    /// <exception cref="InvalidDataException">There is no such file, or it is a directory or a pipe.</exception>
     /// <exception cref="IOException">The operating system failed to open it.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static FileSource Open(string path)
@@ -35,6 +35,11 @@ internal sealed class FileSource : ByteSource, IDisposable
         try
         {
             return new FileSource(handle);
+        }
+        catch (NotSupportedException e)
+        {
+            handle.Dispose();
+            throw new InvalidDataException("is a pipe or device; expected a file, which can be read at any place. Write it to one first.", e);
         }
         catch
         {

@@ -10,10 +10,11 @@ internal sealed class TorchListing(Func<TorchStorage, ByteSource> place, bool bi
 {
     private const int MaxDepth = 100;
 
-    // A pickle can refer to one list from everywhere, so a few bytes can describe a tree of any size. The names of everything that
-    // is listed may take this many characters, and some for every byte of pickle.
+    // A pickle can refer to one list from everywhere, so a few bytes can describe a tree of any size. The names and texts of everything
+    // that is listed may take this many characters, and some for every byte of pickle; being listed costs as much as a few of them.
     private const long BaseBudget = 1 << 20;
     private const long BudgetPerByte = 64;
+    private const int EntryCost = 16;
 
     private readonly List<StoredTensor> _tensors = [];
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
@@ -30,12 +31,7 @@ internal sealed class TorchListing(Func<TorchStorage, ByteSource> place, bool bi
 
     private void Visit(object? value, string path, int depth)
     {
-        _budget -= path.Length + 1;
-        if (depth > MaxDepth || _budget < 0)
-        {
-            throw new InvalidDataException($"its pickle nests deeper than {MaxDepth} levels or repeats itself too often; refused.");
-        }
-
+        Spend(path.Length + EntryCost, depth);
         switch (value)
         {
             case TorchTensor tensor:
@@ -61,10 +57,20 @@ internal sealed class TorchListing(Func<TorchStorage, ByteSource> place, bool bi
             default:
                 if (Text(value) is { } text)
                 {
+                    Spend(text.Length, depth);
                     _metadata[path] = text;
                 }
 
                 break;
+        }
+    }
+
+    private void Spend(int cost, int depth)
+    {
+        _budget -= cost;
+        if (depth > MaxDepth || _budget < 0)
+        {
+            throw new InvalidDataException($"its pickle nests deeper than {MaxDepth} levels or repeats itself too often; refused.");
         }
     }
 

@@ -7,14 +7,18 @@ namespace PerceptualEval.TensorFiles.Torch;
 /// <summary>Builds the data that a torch pickle describes, out of names, arguments and references to storages.</summary>
 internal sealed class TorchObjects
 {
+    // A few bytes of pickle can ask for a copy of all that came before, again and again. Characters and items, in all copies together.
+    private const long MaxCopied = 16 << 20;
+
     private readonly Dictionary<string, TorchStorage> _storages = new(StringComparer.Ordinal);
+    private long _copied;
 
     /// <summary>The storages that were referred to, by key.</summary>
     public IReadOnlyDictionary<string, TorchStorage> Storages => _storages;
 
     /// <summary>The data that a class or function of the vocabulary makes of its arguments.</summary>
-    /// <exception cref="InvalidDataException">The arguments are not those that torch writes.</exception>
-    public static object? Call(PickleGlobal global, object?[] arguments) => (global.FullName, arguments) switch
+    /// <exception cref="InvalidDataException">The arguments are not those that torch writes, or are copied beyond measure.</exception>
+    public object? Call(PickleGlobal global, object?[] arguments) => (global.FullName, arguments) switch
     {
         ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2",
             [TorchStorageView view, long offset, object?[] shape, object?[] strides, ..]) =>
@@ -32,8 +36,8 @@ internal sealed class TorchObjects
         ("builtins.list" or "builtins.set" or "builtins.frozenset", [PickleList items]) => items,
         ("builtins.bytes" or "builtins.bytearray", []) => Array.Empty<byte>(),
         ("builtins.bytes" or "builtins.bytearray", [byte[] bytes, ..]) => bytes,
-        ("builtins.bytearray", [string text, "latin-1"]) => Encoding.Latin1.GetBytes(text),
-        ("_codecs.encode", [string text, "latin1"]) => Encoding.Latin1.GetBytes(text),
+        ("builtins.bytearray", [string text, "latin-1"]) => Latin1(text),
+        ("_codecs.encode", [string text, "latin1"]) => Latin1(text),
         ("numpy.dtype", [string code, ..]) => new NumpyScalarType(code),
         ("numpy.core.multiarray.scalar" or "numpy._core.multiarray.scalar", [NumpyScalarType type, byte[] value]) => Scalar(type, value),
         _ when TorchVocabulary.IsInert(global.FullName) => new PickleOpaque(global.FullName),
@@ -76,14 +80,20 @@ internal sealed class TorchObjects
 
     private static TorchTensor Tensor(TorchStorageView view, ElementType? type, long offset, object?[] shape, object?[] strides)
     {
-        var dimensions = Integers(shape);
-        if (type is null || offset < 0 || offset > long.MaxValue - view.FirstElement || strides.Length != shape.Length || !TensorShape.TryCountElements(dimensions, out _))
+        if (shape.Length > StoredTensor.MaxRank || strides.Length != shape.Length)
         {
             throw new InvalidDataException(
-                $"its pickle describes an impossible tensor: shape [{string.Join(',', shape)}], strides [{string.Join(',', strides)}], offset {offset}");
+                $"its pickle describes a tensor of {shape.Length} lengths and {strides.Length} strides; expected as many of both, at most {StoredTensor.MaxRank}");
         }
 
-        return new TorchTensor(view.Storage, type.Value, view.FirstElement + offset, new TensorShape(dimensions), Integers(strides));
+        var (dimensions, steps) = (Integers(shape), Integers(strides));
+        if (type is null || offset < 0 || offset > long.MaxValue - view.FirstElement || !TensorShape.TryCountElements(dimensions, out _))
+        {
+            throw new InvalidDataException(
+                $"its pickle describes an impossible tensor: shape [{string.Join(',', dimensions)}], strides [{string.Join(',', steps)}], offset {offset}");
+        }
+
+        return new TorchTensor(view.Storage, type.Value, view.FirstElement + offset, new TensorShape(dimensions), steps);
     }
 
     private static long[] Integers(object?[] items) => [.. items.Select(item => item is long value and >= 0
@@ -91,15 +101,17 @@ internal sealed class TorchObjects
         : throw new InvalidDataException($"its pickle describes a tensor with the length or stride '{item}'; expected whole numbers from 0"))];
 
     // OrderedDict() and Counter({...}) and OrderedDict([[key, value], ...]) and defaultdict(factory).
-    private static PickleDict Dict(object?[] arguments)
+    private PickleDict Dict(object?[] arguments)
     {
         var dict = new PickleDict();
         switch (arguments is [] ? null : arguments[^1])
         {
             case PickleDict other:
+                CountCopied(other.Items.Count);
                 dict.Items.AddRange(other.Items);
                 break;
             case PickleList pairs:
+                CountCopied(pairs.Items.Count);
                 foreach (var item in pairs.Items)
                 {
                     var pair = item as object?[] ?? (item as PickleList)?.Items.ToArray();
@@ -112,6 +124,21 @@ internal sealed class TorchObjects
         }
 
         return dict;
+    }
+
+    private byte[] Latin1(string text)
+    {
+        CountCopied(text.Length);
+        return Encoding.Latin1.GetBytes(text);
+    }
+
+    private void CountCopied(int count)
+    {
+        _copied += count;
+        if (_copied > MaxCopied)
+        {
+            throw new InvalidDataException($"its pickle copies more than {MaxCopied} characters and items of its own; refused.");
+        }
     }
 
     private static object Scalar(NumpyScalarType type, byte[] stored)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PerceptualEval.TensorFiles.Torch;
 
 /// <summary>
@@ -85,86 +83,29 @@ internal sealed class Unpickler(PickleInput input, TorchObjects objects)
                 break;
             case (byte)'R' or 0x81: // REDUCE, NEWOBJ
                 var arguments = _stack.Pop<object?[]>();
-                _stack.Push(TorchObjects.Call(_stack.Pop<PickleGlobal>(), arguments));
+                _stack.Push(objects.Call(_stack.Pop<PickleGlobal>(), arguments));
                 break;
             case 0x92: // NEWOBJ_EX
                 _stack.Pop();
                 var positional = _stack.Pop<object?[]>();
-                _stack.Push(TorchObjects.Call(_stack.Pop<PickleGlobal>(), positional));
+                _stack.Push(objects.Call(_stack.Pop<PickleGlobal>(), positional));
                 break;
             case (byte)'b': // BUILD
                 var state = _stack.Pop();
                 TorchObjects.SetState(_stack.Peek(), state);
                 break;
             default:
-                if (!PushLiteral(opcode) && !BuildCollection(opcode))
+                if (PickleLiteral.TryRead(input, opcode, out var literal))
+                {
+                    _stack.Push(literal);
+                }
+                else if (!BuildCollection(opcode))
                 {
                     throw Unknown(opcode);
                 }
 
                 break;
         }
-    }
-
-    private bool PushLiteral(byte opcode)
-    {
-        object? value;
-        switch (opcode)
-        {
-            case (byte)'N':
-                value = null;
-                break;
-            case 0x88 or 0x89: // NEWTRUE, NEWFALSE
-                value = opcode == 0x88;
-                break;
-            case (byte)'J': // BININT, BININT1, BININT2, LONG1, LONG4
-                value = (long)input.Int32();
-                break;
-            case (byte)'K':
-                value = (long)input.Byte();
-                break;
-            case (byte)'M':
-                value = (long)input.UInt16();
-                break;
-            case 0x8a:
-                value = input.Integer(input.Byte());
-                break;
-            case 0x8b:
-                value = input.Integer(input.UInt32());
-                break;
-            case (byte)'G':
-                value = input.DoubleBigEndian();
-                break;
-            case (byte)'X': // BINUNICODE, SHORT_BINUNICODE, BINUNICODE8
-                value = input.Text(input.UInt32());
-                break;
-            case 0x8c:
-                value = input.Text(input.Byte());
-                break;
-            case 0x8d:
-                value = input.Text(input.UInt64());
-                break;
-            case (byte)'U': // SHORT_BINSTRING, BINSTRING: str of Python 2
-                value = Encoding.Latin1.GetString(input.Bytes(input.Byte()));
-                break;
-            case (byte)'T':
-                value = Encoding.Latin1.GetString(input.Bytes(input.UInt32()));
-                break;
-            case (byte)'C': // SHORT_BINBYTES, BINBYTES, then BINBYTES8 and BYTEARRAY8
-                value = input.Bytes(input.Byte());
-                break;
-            case (byte)'B':
-                value = input.Bytes(input.UInt32());
-                break;
-            case 0x8e or 0x96:
-                value = input.Bytes(input.UInt64());
-                break;
-            default:
-                return false;
-        }
-
-        _stack.Push(value);
-        return true;
     }
 
     private bool BuildCollection(byte opcode)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Archives;
 using PerceptualEval.Cli.Datasets.Files;
@@ -62,6 +63,45 @@ public sealed class DiffusionPipeCacheTests : IDisposable
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
         Assert.StartsWith($"'{_folder["cache/metadata.db"]}'", exception.Message, StringComparison.Ordinal);
+    }
+
+    // Without end: SELECT x + 1 FROM c begins again and again.
+    [Theory]
+    [InlineData("items", "shard, shard_index, rowid", "SELECT 0, 0, x")]
+    [InlineData("shard_0", "offset, size, rowid", "SELECT 0, 0, -x")]
+    public void Files_ViewInPlaceOfATable_IsRefused(string name, string columns, string select)
+    {
+        _folder.DiffusionPipeCache("cache", [[1]]);
+        DiffusionPipeFiles.Execute(
+            _folder["cache/metadata.db"],
+            $"DROP TABLE {name}; CREATE VIEW {name}({columns}) AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) {select} FROM c");
+
+        Assert.Contains($"its {name} is a view; expected a table", Assert.Throws<DatasetException>(Files).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_TableWhosePagesReferToOneAnotherAgain_IsRefused()
+    {
+        const int PageBytes = 512;
+        _folder.DiffusionPipeCache("cache", [[1]]);
+        var path = _folder["cache/metadata.db"];
+        DiffusionPipeFiles.Execute(
+            path,
+            $"PRAGMA page_size = {PageBytes}; DELETE FROM items; VACUUM; "
+            + "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 3000) INSERT INTO items SELECT 0, 0 FROM c");
+        var content = File.ReadAllBytes(path);
+
+        // The root of the large table is the one page of references (type 5); let all of them be to its first child, and cut the others off.
+        var root = Enumerable.Range(1, (content.Length / PageBytes) - 1).Single(page => content[page * PageBytes] == 5) * PageBytes;
+        var cells = Enumerable.Range(0, BinaryPrimitives.ReadUInt16BigEndian(content.AsSpan(root + 3)))
+            .Select(i => root + BinaryPrimitives.ReadUInt16BigEndian(content.AsSpan(root + 12 + (2 * i)))).ToArray();
+        var child = cells.Append(root + 8).Min(place => BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(place)));
+        Array.ForEach([.. cells, root + 8], place => BinaryPrimitives.WriteUInt32BigEndian(content.AsSpan(place), child));
+        var pages = Math.Max((int)child, (root / PageBytes) + 1);
+        BinaryPrimitives.WriteUInt32BigEndian(content.AsSpan(28), (uint)pages);
+        File.WriteAllBytes(path, content[..(pages * PageBytes)]);
+
+        Assert.Contains($"has more rows than the database has bytes, {pages * PageBytes}", Assert.Throws<DatasetException>(Files).Message, StringComparison.Ordinal);
     }
 
     // Found by fuzzing: SQLite's messages quote the file.

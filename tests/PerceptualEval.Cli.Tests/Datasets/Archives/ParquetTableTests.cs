@@ -77,6 +77,35 @@ public sealed class ParquetTableTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_ListsInPagesOfVersion2_AreRefusedWithWhatToDo()
+    {
+        // The first column's page header stands behind PAR1 and begins with its type, 0: a data page. 3 is that of version 2.
+        var path = await Write(1, new ParquetRows.Flat { Latents = [1], Shape = [1, 1, 1] });
+        var content = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        var page = content.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x15, 0, 0x15]);
+        content[page + 1] = 2 * 3;
+        await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
+
+        Refuses(path, "has lists in data pages of version 2, which are not read; write the table with version 1 (pyarrow: data_page_version='1.0')");
+    }
+
+    [Fact]
+    public async Task CheckColumn_PagesThatRowGroupsShare_AreRefused()
+    {
+        var path = await Write(1, ParquetRows.Nested("a", 0, 2, 3, 4));
+        await using var stream = new BoundedStream(File.OpenRead(path));
+        var claims = new ParquetClaims(stream);
+        await using var reader = await ParquetReader.CreateAsync(stream, cancellationToken: TestContext.Current.CancellationToken);
+        using var group = reader.OpenRowGroupReader(0);
+        var field = reader.Schema.DataFields.Single(field => field.MaxRepetitionLevel > 0);
+
+        claims.CheckColumn(group, field);
+        var refusal = Assert.Throws<InvalidDataException>(() => Array.ForEach(new int[100], _ => claims.CheckColumn(group, field)));
+
+        Assert.Contains("its row groups overlap", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Files_TableCutAtEveryByte_AreRefused()
     {
         var content = await File.ReadAllBytesAsync(await Write(1, ParquetRows.Nested("a", 0, 1, 2, 2)), TestContext.Current.CancellationToken);

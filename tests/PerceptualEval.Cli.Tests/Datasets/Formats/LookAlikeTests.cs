@@ -77,12 +77,35 @@ public sealed class LookAlikeTests
     [InlineData("pixart", "a.npy", "npy", ":8,2,3")]
     [InlineData("fast-dit", "17.npy", "npy", ":1,4,2,3")]
     [InlineData("invokeai", "saved.pt", "torch", ":1,4,2,3")]
+    [InlineData("kohya", "a.npz", "npz", "latents:4,2,3")]
+    [InlineData("musubi-output", "a.safetensors", "safetensors", "latent:16,2,3")]
+    [InlineData("ai-toolkit", "a.safetensors", "safetensors", "latent:16,2,3")]
+    [InlineData("finetrainers", "0.pt", "torch", "latents:1,32,2,2,3")]
+    [InlineData("finetrainers-legacy", "clip.pt", "torch", ":32,2,2,3")]
+    [InlineData("lightningdit", "a.safetensors", "safetensors", "latents:3,4,2,3")]
+    [InlineData("edm2", "a.npy", "npy", ":8,2,3")]
     public void Recognise_FormatForced_TakesFilesThatWereRenamed(string format, string path, string container, string tensors)
     {
         var found = LatentFormats.Recognise(File(path, container, tensors) with { Reading = new LatentReading { Format = format } });
 
         Assert.Equal(format, found.Format.Name);
         Assert.NotNull(Assert.Single(found.Latents).Units.Units);
+    }
+
+    // What the file's name would say: the model, and with it the units.
+    [Theory]
+    [InlineData("kohya", "a.npz", "npz", "latents_2x3:16,2,3")]
+    [InlineData("kohya-safetensors", "a.safetensors", "safetensors", "latents_2x3_bfloat16:16,2,3")]
+    [InlineData("musubi", "a.safetensors", "safetensors", "latents_1x2x3_bfloat16:16,1,2,3")]
+    [InlineData(null, "a.npz", "npz", "latents_2x3:16,2,3 original_size_2x3:2 crop_ltrb_2x3:4")]
+    public void Recognise_CacheWhoseNameLacksTheModel_LeavesUnitsOpen(string? format, string path, string container, string tensors)
+    {
+        var found = LatentFormats.Recognise(File(path, container, tensors) with { Reading = new LatentReading { Format = format } });
+
+        Assert.Contains(format ?? "kohya", found.Format.Name, StringComparison.Ordinal);
+        var units = Assert.Single(found.Latents).Units;
+        Assert.Equal((null, false), (units.Units, units.MayDefault));
+        Assert.Contains("names the model at the end of a file's name", units.Evidence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,13 +29,34 @@ public sealed class ResultFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("x.csv")]
+    [InlineData("x.jsonl")]
+    [InlineData("x.parquet")]
+    public void Read_IdsWithLineBreaksAndQuotes_AreWhatWasWritten(string name)
+    {
+        string[] ids = ["two\r\nlines", "\n", "say \"a\",\n\"\"", "plain"];
+        using (var file = ScoreFile.Create(_folder[name], Scores.Provenance))
+        {
+            foreach (var id in ids)
+            {
+                file.Write(id, new SampleLoss(1, 2, 3, null));
+            }
+
+            file.Complete(Scores.Summary);
+        }
+
+        Assert.Equal(ids, ResultSet.Read(_folder[name]).Rows.Select(row => row.Id));
+    }
+
+    [Theory]
     [InlineData("x.json", "[1, 2]", "holds no 'samples'")]
     [InlineData("x.json", "{\"samples\":[{\"loss\":1}]}", "a sample has no id")]
     [InlineData("x.json", "{\"samples\":[", "can't be read")]
     [InlineData("x.jsonl", "{\"id\":\"a\",\"loss\":\"much\"}", "can't be read")]
-    [InlineData("x.csv", "name,score\r\na,1\r\n", "line 1 is 'name,score'; expected id,loss")]
-    [InlineData("x.csv", "id,loss,latent_l2_loss,perceptual_loss,perceptual_loss_on_inputs,non_finite\r\na,1\r\n", "line 2 is 'a,1'")]
+    [InlineData("x.csv", "name,score\r\na,1\r\n", "row 1 is 'name,score'; expected id,loss")]
+    [InlineData("x.csv", "id,loss,latent_l2_loss,perceptual_loss,perceptual_loss_on_inputs,non_finite\r\na,1\r\n", "row 2 is 'a,1'")]
     [InlineData("x.csv", "id,loss,latent_l2_loss,perceptual_loss,perceptual_loss_on_inputs,non_finite\r\na,much,,,,\r\n", "can't be read")]
+    [InlineData("x.csv", "id,loss,latent_l2_loss,perceptual_loss,perceptual_loss_on_inputs,non_finite\r\n\"a,1,1,,,\r\n", "a quote is not closed in the row that begins with '\"a,1,1")]
     [InlineData("x.parquet", "PAR1", "can't be read as Parquet")]
     [InlineData("x.txt", "", "'.txt' names no format")]
     public void Read_FileThatIsNoResult_IsRefused(string name, string content, string expected)
@@ -45,6 +66,18 @@ public sealed class ResultFileTests : IDisposable
         var message = Assert.Throws<ResultException>(() => ResultSet.Read(_folder[name])).Message;
 
         Assert.StartsWith($"'{_folder[name]}': ", message, StringComparison.Ordinal);
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"checkpoint":"a","id":"x","loss":1}""", "holds sample 'x' of 'a' twice")]
+    [InlineData("""{"id":"x","loss":1}""", "holds sample 'x' without a checkpoint")]
+    public void Compare_RowsThatAreNoComparison_AreRefused(string line, string expected)
+    {
+        _folder.Text("x.jsonl", """{"checkpoint":"a","id":"x","loss":1}""", line);
+
+        var message = Assert.Throws<ResultException>(() => ResultSet.Read(_folder["x.jsonl"]).Compare(TestContext.Current.CancellationToken)).Message;
+
         Assert.Contains(expected, message, StringComparison.Ordinal);
     }
 

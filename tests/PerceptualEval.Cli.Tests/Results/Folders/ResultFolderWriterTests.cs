@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Parquet;
 using PerceptualEval.Cli.Results;
 using PerceptualEval.Cli.Results.Folders;
 using PerceptualEval.TestSupport;
@@ -39,6 +40,28 @@ public sealed class ResultFolderWriterTests : IDisposable
         Assert.Equal("""{"count":3}""", JsonSerializer.Serialize(read.Summary));
         Assert.Equal("score", read.Manifest.Verb);
         Assert.Equal(ResultState.Complete, read.Manifest.State);
+    }
+
+    [Fact]
+    public async Task Write_PartOfBadFilesOnly_HasTheColumnsOfTheOthers()
+    {
+        using (var writer = Open(partSize: 1))
+        {
+            writer.Write([ResultRow.PassedOver(0, "a", "'a.npz': CRC-32")]);
+            writer.Write([new(1, "early", new ScoreRow("b", 0.1, 0.2, 0.3, null, null) { Frames = [new FrameLoss(0.25, null)] })]);
+            writer.Write([new(2, null, new ScoreRow("c", 0.1, 0.2, 0.3, null, null))]);
+            writer.Complete("{}"u8);
+        }
+
+        string[] expected =
+        [
+            "sample Int64", "id String", "checkpoint String?", "loss Double?", "latent_l2_loss Double?", "perceptual_loss Double?",
+            "perceptual_loss_on_inputs Double?", "non_finite String?", "bad_file String?", "frames String?",
+        ];
+        for (var part = 0; part < 3; part++)
+        {
+            Assert.Equal(expected, await Columns(ResultManifest.PartName(part)));
+        }
     }
 
     [Fact]
@@ -158,6 +181,14 @@ public sealed class ResultFolderWriterTests : IDisposable
         File.WriteAllText(_folder["out/manifest.json"], text.Replace(found, replacement, StringComparison.Ordinal));
 
         Assert.Contains(expected, Refused(() => ResultSet.Read(_folder["out"])), StringComparison.Ordinal);
+    }
+
+    private async Task<string[]> Columns(string part)
+    {
+        await using var reader = await ParquetReader.CreateAsync(_folder[$"out/{part}"], cancellationToken: TestContext.Current.CancellationToken);
+        return [.. reader.Schema.DataFields.Select(field => $"{field.Name} {NameOf(field.ClrType)}{(field.IsNullable ? "?" : "")}")];
+
+        static string NameOf(Type type) => type == typeof(ReadOnlyMemory<char>) ? "String" : type.Name;
     }
 
     private static string[] Text(IEnumerable<ResultRow> rows) =>
