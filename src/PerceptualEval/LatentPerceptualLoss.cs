@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
 using PerceptualEval.Tensors;
@@ -16,9 +15,8 @@ namespace PerceptualEval;
 public sealed class LatentPerceptualLoss : IDisposable
 {
     private readonly LossInputs _inputs;
-    private readonly PerceptualTerms _terms;
-    private readonly ClipTerms _clips;
-
+    private readonly TargetPreparation _targets;
+    private readonly PairScoring _pairs;
     private readonly bool _ownsLpips;
 
     /// <summary>Creates the loss from a decoder and an LPIPS network.</summary>
@@ -37,8 +35,10 @@ public sealed class LatentPerceptualLoss : IDisposable
         (Decoder, Lpips, Options) = (decoder, lpips, options ?? new LossOptions());
         _ownsLpips = ownsLpips;
         _inputs = new LossInputs(decoder, Options);
-        _terms = new PerceptualTerms(lpips, Options);
-        _clips = new ClipTerms(lpips, _terms);
+        var decoding = new LossDecoding(decoder, Options);
+        var terms = new PerceptualTerms(lpips, Options);
+        _targets = new TargetPreparation(decoder, lpips, Options, decoding, terms);
+        _pairs = new PairScoring(decoder, lpips, Options, decoding, terms);
     }
 
     /// <summary>How the loss is computed.</summary>
@@ -126,25 +126,12 @@ public sealed class LatentPerceptualLoss : IDisposable
     {
         ArgumentNullException.ThrowIfNull(target);
         images = Options.Weights.Input > 0 ? images : null;
-        var decoded = Decoder.ImageShape(target.Shape);
         if (images is not null)
         {
             _inputs.RequireFitting(target.Shape, images);
         }
 
-        var prepared = new PreparedTarget(TensorBuffer.CopyOf(target.Shape, target.Span), new bool[target.Shape[0]]);
-        try
-        {
-            LossInputs.MarkFinite(target, prepared.Finite, first: true);
-            PrepareDecoded(prepared);
-            PrepareImages(prepared, images, decoded);
-            return prepared;
-        }
-        catch
-        {
-            prepared.Dispose();
-            throw;
-        }
+        return _targets.Prepare(target, images);
     }
 
     /// <summary>Scores a batch of predictions against targets that are already prepared.</summary>
@@ -171,21 +158,7 @@ public sealed class LatentPerceptualLoss : IDisposable
             throw new ArgumentException("the target was prepared by a loss without the perceptual term; prepare it with this one.", nameof(target));
         }
 
-        var finite = (bool[])target.Finite.Clone();
-        LossInputs.MarkFinite(predicted, finite);
-        if (Options.Weights is { Perceptual: 0, Input: 0 })
-        {
-            return Combine(predicted, target, new FrameLoss[finite.Length], finite);
-        }
-
-        using var decoded = Decode(predicted);
-        LossInputs.MarkFinite(decoded, finite);
-        if (images is not null)
-        {
-            LossInputs.MarkFinite(images, finite);
-        }
-
-        return Decoder.IsVideo ? ScoreClips(predicted, decoded, target, images, finite) : ScoreImages(predicted, decoded, target, images, finite);
+        return _pairs.Score(predicted, target, images);
     }
 
     /// <summary>Disposes the decoder and, where this loss was not made by <see cref="WithDecoder"/>, the LPIPS network.</summary>
@@ -196,93 +169,5 @@ public sealed class LatentPerceptualLoss : IDisposable
         {
             Lpips.Dispose();
         }
-    }
-
-    private void PrepareDecoded(PreparedTarget target)
-    {
-        if (Options.Weights.Perceptual == 0)
-        {
-            return;
-        }
-
-        var image = Decode(target.Latents);
-        LossInputs.MarkFinite(image, target.Finite);
-        if (Decoder.IsVideo)
-        {
-            target.Video = image;
-            return;
-        }
-
-        using (image)
-        {
-            target.Features = Lpips.Features(image);
-        }
-    }
-
-    private void PrepareImages(PreparedTarget target, TensorBuffer? images, TensorShape decoded)
-    {
-        if (images is null)
-        {
-            return;
-        }
-
-        LossInputs.MarkFinite(images, target.Finite);
-        if (Decoder.IsVideo)
-        {
-            target.InputVideo = TensorBuffer.CopyOf(images.Shape, images.Span);
-        }
-        else
-        {
-            target.ImageFeatures = _terms.Prepare(images, decoded);
-        }
-    }
-
-    private SampleLoss[] ScoreImages(TensorBuffer predicted, TensorBuffer decoded, PreparedTarget target, TensorBuffer? images, bool[] finite)
-    {
-        using var imageFeatures = images is null ? null : _terms.Prepare(images, decoded.Shape);
-        var perceptual = Options.Weights.Perceptual > 0 ? target.Features : null;
-        var onInputs = Options.Weights.Input > 0 ? imageFeatures ?? target.ImageFeatures : null;
-        return Combine(predicted, target, _terms.Compute(decoded, perceptual, onInputs), finite);
-    }
-
-    private SampleLoss[] ScoreClips(TensorBuffer predicted, TensorBuffer decoded, PreparedTarget target, TensorBuffer? videos, bool[] finite)
-    {
-        var perceptual = Options.Weights.Perceptual > 0 ? target.Video : null;
-        var onInputs = Options.Weights.Input > 0 ? videos ?? target.InputVideo : null;
-        var clips = new FrameLoss[finite.Length][];
-        for (var i = 0; i < clips.Length; i++)
-        {
-            clips[i] = _clips.Compute(i, decoded, perceptual, onInputs);
-        }
-
-        return Combine(predicted, target, Array.ConvertAll(clips, ClipTerms.Mean), finite, clips);
-    }
-
-    private TensorBuffer Decode(TensorBuffer latents)
-    {
-        var images = Decoder.Decode(latents, Options.Units, Options.Tiling);
-        if (Options.Clamp)
-        {
-            TensorPrimitives.Clamp(images.Span, -1, 1, images.Span);
-        }
-
-        return images;
-    }
-
-    private SampleLoss[] Combine(TensorBuffer predicted, PreparedTarget target, FrameLoss[] terms, bool[] finite, FrameLoss[][]? clips = null)
-    {
-        var losses = new SampleLoss[finite.Length];
-        for (var i = 0; i < losses.Length; i++)
-        {
-            // A network may swallow a NaN (max(NaN, 0) is 0): what went in decides, not what came out.
-            var poison = finite[i] ? 0 : double.NaN;
-            var latent = MeanSquaredError.Compute(target.Latents.Sample(i), predicted.Sample(i));
-            var p = terms[i].PerceptualLoss + poison;
-            var q = terms[i].PerceptualLossOnInputs + poison;
-            var loss = (Options.Weights.Latent * latent) + (Options.Weights.Perceptual * (p ?? 0)) + (Options.Weights.Input * (q ?? 0)) + poison;
-            losses[i] = new SampleLoss(loss, latent, p, q) { Frames = clips?[i] };
-        }
-
-        return losses;
     }
 }

@@ -20,4 +20,7 @@ public sealed record LossOptions
 
     /// <summary>Decodes large latents in tiles, which changes the images (see <see cref="Inference.Tiling"/>). Default null: always as a whole.</summary>
     public Tiling? Tiling { get; init; }
+
+    /// <summary>Keeps what is computed of targets for later runs, which changes no loss. Default null: nothing is kept.</summary>
+    public TargetCache? Cache { get; init; }
 }

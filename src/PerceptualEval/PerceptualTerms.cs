@@ -29,7 +29,20 @@ internal sealed class PerceptualTerms(PerceptualNetwork lpips, LossOptions optio
         using var features = target is not null || !areEnlarged ? lpips.Features(decoded) : null;
         var perceptual = target is null ? null : lpips.Distance(target, features!);
         var onInputs = images is null ? null : areEnlarged ? DistanceToEnlarged(images, decoded) : lpips.Distance(images, features!);
-        var terms = new FrameLoss[decoded.Shape[0]];
+        return Joined(decoded.Shape[0], perceptual, onInputs);
+    }
+
+    /// <summary>Computes the terms where the features of decode(pred) are there already.</summary>
+    /// <param name="decoded">The features of decode(pred).</param>
+    /// <param name="target">The features of decode(target).</param>
+    /// <param name="images">The features of what the third term compares with, of images of decode(pred)'s size; null where it has no weight.</param>
+    /// <returns>Per image, the terms; null where a weight is 0.</returns>
+    public FrameLoss[] Compute(PerceptualFeatures decoded, PerceptualFeatures target, PerceptualFeatures? images) =>
+        Joined(decoded.ImageShape[0], lpips.Distance(target, decoded), images is null ? null : lpips.Distance(images, decoded));
+
+    private static FrameLoss[] Joined(long count, IReadOnlyList<PerceptualDistance>? perceptual, IReadOnlyList<PerceptualDistance>? onInputs)
+    {
+        var terms = new FrameLoss[count];
         for (var i = 0; i < terms.Length; i++)
         {
             terms[i] = new FrameLoss(perceptual?[i].Total, onInputs?[i].Total);

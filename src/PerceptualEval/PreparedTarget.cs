@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PerceptualEval.Inference;
 using PerceptualEval.Tensors;
 
@@ -34,6 +35,10 @@ public sealed class PreparedTarget : IDisposable
 
     /// <summary>Per sample, whether latents, decoded image and the image of the third term are finite.</summary>
     internal bool[] Finite { get; }
+
+    /// <summary>Whether other latents are the same as these, bit by bit.</summary>
+    internal bool HasLatents(TensorBuffer latents) =>
+        latents.Shape == Latents.Shape && MemoryMarshal.AsBytes(latents.Span).SequenceEqual(MemoryMarshal.AsBytes(Latents.Span));
 
     /// <summary>Frees latents and features.</summary>
     public void Dispose()

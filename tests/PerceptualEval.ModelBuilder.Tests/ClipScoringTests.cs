@@ -69,6 +69,25 @@ public sealed class ClipScoringTests : IDisposable
     }
 
     [Fact]
+    public void Score_ClipsWithACache_GiveTheSameBits()
+    {
+        using var loss = Loss(new LossWeights(1, 1));
+        using var target = Noise(1, 2, 2, 4, 4, 4);
+        using var pred = Noise(2, 2, 2, 4, 4, 4);
+        var cached = new LatentPerceptualLoss(loss.Decoder, loss.Lpips, loss.Options with { Cache = new TargetCache(Path.Combine(_models, "cache"), 1 << 20) });
+        var expected = loss.Score(pred, target);
+
+        for (var run = 0; run < 2; run++)
+        {
+            var found = cached.Score(pred, target);
+
+            Assert.Equal(expected.Select(sample => sample.Loss), found.Select(sample => sample.Loss));
+            Assert.Equal(expected.SelectMany(sample => sample.Frames!), found.SelectMany(sample => sample.Frames!));
+            Assert.Equal(2, Directory.GetDirectories(cached.Options.Cache!.Folder).Length);
+        }
+    }
+
+    [Fact]
     public void Score_BatchOfClips_EqualsEachClipAlone()
     {
         using var loss = Loss(new LossWeights(1, 1));

@@ -21,10 +21,18 @@ internal static class BatchReader
     public static IEnumerable<SampleBatch> Read(Dataset dataset, int batchSize, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        return ReadAhead(dataset, batchSize, cancellationToken);
+        return Read(dataset, () => batchSize, cancellationToken);
     }
 
-    private static IEnumerable<SampleBatch> ReadAhead(Dataset dataset, int batchSize, CancellationToken cancellationToken)
+    /// <summary>The same, with batches whose size may change.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="batchSize">The most samples in the batch that is read now, at least 1.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>Batches; each belongs to the caller, who disposes it.</returns>
+    public static IEnumerable<SampleBatch> Read(Dataset dataset, Func<int> batchSize, CancellationToken cancellationToken = default) =>
+        ReadAhead(dataset, batchSize, cancellationToken);
+
+    private static IEnumerable<SampleBatch> ReadAhead(Dataset dataset, Func<int> batchSize, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var batches = ReadInTurn(dataset, batchSize, stop.Token).GetEnumerator();
@@ -51,7 +59,7 @@ internal static class BatchReader
         SampleBatch? Next() => batches.MoveNext() ? batches.Current : null;
     }
 
-    private static IEnumerable<SampleBatch> ReadInTurn(Dataset dataset, int batchSize, CancellationToken cancellationToken)
+    private static IEnumerable<SampleBatch> ReadInTurn(Dataset dataset, Func<int> batchSize, CancellationToken cancellationToken)
     {
         using var reader = new SampleReader(dataset.SourceCount);
         var run = new List<Sample>();
@@ -64,7 +72,7 @@ internal static class BatchReader
             }
 
             run.Add(sample);
-            if (run.Count == Math.Min(batchSize, MostThatFit(sample)) && Read(dataset, run, reader, cancellationToken) is { } full)
+            if (run.Count >= Math.Min(batchSize(), MostThatFit(sample)) && Read(dataset, run, reader, cancellationToken) is { } full)
             {
                 yield return full;
             }

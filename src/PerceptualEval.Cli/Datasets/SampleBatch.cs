@@ -65,6 +65,18 @@ internal sealed class SampleBatch : IDisposable
         }
     }
 
+    /// <summary>Some of the samples, with copies of their values.</summary>
+    /// <param name="start">The first of them.</param>
+    /// <param name="count">How many, at least 1.</param>
+    /// <returns>A batch that the caller owns.</returns>
+    public SampleBatch Part(int start, int count) => new(
+        [.. Samples.Skip(start).Take(count)],
+        [.. Tensors.Select(tensor =>
+        {
+            var length = tensor.Sample(0).Length;
+            return TensorBuffer.CopyOf(new TensorShape([count, .. tensor.Shape.Dimensions[1..]]), tensor.Span.Slice(start * length, count * length));
+        })]);
+
     /// <summary>Gives the tensors' memory back.</summary>
     public void Dispose()
     {

@@ -37,7 +37,7 @@ internal static class AuditVerb
         {
             Latents, Images, Decoder, Lpips, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
-            CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
+            CommonOptions.Batch, ExecutionChoice.Device, ExecutionChoice.Threads, ExecutionChoice.Precision, ExecutionChoice.Library, ExecutionChoice.Provider, CommonOptions.Models,
             CommonOptions.Json, Out, ReportOptions.Page, ReportOptions.Plots,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
@@ -55,7 +55,7 @@ internal static class AuditVerb
         using var networks = pairs is null ? null : Load(parsed, model);
         var decoder = model is null ? null : new AuditDecoder(model.Value.Name, model.Value.Manifest.Latent!);
         var run = new AuditRun(latents, pairs, decoder, networks?.Reconstruction, interrupt);
-        var result = run.Run(ProvenanceOf(parsed, model, networks), networks is null ? 1 : CommonOptions.BatchSize(parsed, networks.Decoder.Device));
+        var result = run.Run(ProvenanceOf(parsed, model, networks), networks is null ? 1 : CommonOptions.BatchSize(parsed, networks.Decoder.Device).Size);
         file?.Write(result);
         Show(parsed, result);
         if (report is not null && !Write(report, AuditReport.Of($"audit: {ReportOptions.NameOf(parsed.GetRequiredValue(Latents))}", result), openPairs, networks, interrupt))
@@ -104,7 +104,7 @@ internal static class AuditVerb
 
         var lpips = CommonOptions.Store(parsed).Find(name, ModelKind.Lpips);
         DefaultModels.TellOfApproximations(model.Value, lpips);
-        return new AuditNetworks(model.Value, lpips, CommonOptions.Execution(parsed), CommonOptions.Tiling(parsed));
+        return new AuditNetworks(model.Value, lpips, ExecutionChoice.Of(parsed), CommonOptions.Tiling(parsed));
     }
 
     private static AuditProvenance ProvenanceOf(ParseResult parsed, Lazy<Model>? model, AuditNetworks? networks) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Results;
 
@@ -8,23 +9,25 @@ internal static class BatchLoop
 {
     /// <summary>Works through the batches until the last one, or until an interrupt: then the batch at work is the last.</summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="batchSize">The most samples in a batch.</param>
+    /// <param name="batchSize">The most samples in a batch; learns how long each took.</param>
     /// <param name="work">Works on a batch, which is disposed afterwards.</param>
     /// <param name="end">Ends the work after the last batch.</param>
     /// <param name="keep">Keeps what was done where a later batch fails; the fault is thrown on.</param>
     /// <param name="done">How many samples an earlier run has done.</param>
     /// <param name="interrupt">Ends the run after the batch at work.</param>
     /// <returns>False where the run was interrupted.</returns>
-    public static bool Run(Dataset dataset, int batchSize, Action<SampleBatch> work, Action end, Action keep, long done, CancellationToken interrupt)
+    public static bool Run(Dataset dataset, BatchSize batchSize, Action<SampleBatch> work, Action end, Action keep, long done, CancellationToken interrupt)
     {
         try
         {
             using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "samples");
-            foreach (var batch in BatchReader.Read(dataset, batchSize, interrupt))
+            foreach (var batch in BatchReader.Read(dataset, () => batchSize.Size, interrupt))
             {
                 using (batch)
                 {
+                    var start = Stopwatch.GetTimestamp();
                     work(batch);
+                    batchSize.Measured(batch.Samples.Count, Stopwatch.GetElapsedTime(start));
                     progress.Report(done += batch.Samples.Count);
                 }
 

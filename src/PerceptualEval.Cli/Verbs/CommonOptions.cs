@@ -17,17 +17,8 @@ internal static class CommonOptions
         Description = "Models folder; searched before $PERCEPTUAL_EVAL_MODELS, the user's data folder and the built-in models.",
     };
 
-    public static Option<string> Device { get; } = new("--device")
-    {
-        HelpName = "auto|cpu|cuda|cuda:N",
-        Description = "Where to run: CUDA where it works, else the CPU.",
-        DefaultValueFactory = _ => "auto",
-    };
-
-    public static Option<int?> Threads { get; } = NumberOption.Count("--threads", "CPU threads. [default: one per physical core]");
-
-    public static Option<int?> Batch { get; } = NumberOption.Count(
-        "--batch", "Samples per run of a graph. More pays on a GPU and costs memory. [default: 1 on the CPU and for clips, 8 on CUDA]");
+    public static Option<int?> Batch { get; } = NumberOption.CountOrAuto(
+        "--batch", "Samples per run of a graph. More pays on a GPU and costs memory; score and compare with auto find out how many pay. [default: 1 on the CPU and for clips, 8 on CUDA]");
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object instead of a table." };
 
@@ -65,24 +56,13 @@ internal static class CommonOptions
     /// <summary>The store that <c>--models</c> names.</summary>
     public static ModelStore Store(ParseResult parsed) => new(parsed.GetValue(Models));
 
-    /// <summary>Device and threads.</summary>
-    /// <exception cref="UsageException">The device is none of them.</exception>
-    public static ExecutionOptions Execution(ParseResult parsed)
-    {
-        var device = parsed.GetValue(Device)!;
-        try
-        {
-            return new ExecutionOptions(ExecutionDevice.Parse(device), parsed.GetValue(Threads) ?? 0);
-        }
-        catch (ArgumentException)
-        {
-            throw new UsageException($"--device {device}: expected auto, cpu, cuda or cuda:N.");
-        }
-    }
-
     /// <summary>Samples per run.</summary>
-    public static int BatchSize(ParseResult parsed, ExecutionDevice device, bool clips = false) =>
-        parsed.GetValue(Batch) ?? (clips || device.CudaDevice is null ? 1 : 8);
+    public static BatchSize BatchSize(ParseResult parsed, ExecutionDevice device, bool clips = false)
+    {
+        var asked = parsed.GetValue(Batch);
+        var usual = clips || device.CudaDevice is null ? 1 : 8;
+        return asked == NumberOption.Auto ? new BatchSize(usual, isAuto: true) : new BatchSize(asked ?? usual);
+    }
 
     /// <summary>The units that the files hold; null for what the decoder expects.</summary>
     /// <exception cref="UsageException">They are neither raw nor model.</exception>

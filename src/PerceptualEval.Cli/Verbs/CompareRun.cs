@@ -31,14 +31,14 @@ internal sealed class CompareRun(
 
     /// <summary>Scores a dataset and completes the outputs. What was scored is kept where the run is interrupted or fails.</summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="batchSize">The most samples in a batch.</param>
+    /// <param name="batchSize">How many samples go through the graphs together.</param>
     /// <param name="interrupt">Ends the run after the batch at work; where all samples are scored, the statistics.</param>
     /// <param name="interrupted">Whether samples are left to do.</param>
     /// <returns>The comparison of the samples that were scored; null where it was interrupted, and the outputs have the samples alone.</returns>
-    public ComparisonSummary? Compare(Dataset dataset, int batchSize, CancellationToken interrupt, out bool interrupted)
+    public ComparisonSummary? Compare(Dataset dataset, BatchSize batchSize, CancellationToken interrupt, out bool interrupted)
     {
         Restore(dataset);
-        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, CompareBatch, () => _parts.AddRest(dataset), Keep, accumulator.Count, interrupt);
+        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, batch => CompareBatch(batch, batchSize), () => _parts.AddRest(dataset), Keep, accumulator.Count, interrupt);
 
         // On the disk before the statistics, which a second interrupt ends with the process.
         _parts.Flush();
@@ -98,9 +98,9 @@ internal sealed class CompareRun(
         _parts.Flush();
     }
 
-    private void CompareBatch(SampleBatch batch)
+    private void CompareBatch(SampleBatch batch, BatchSize batchSize)
     {
-        var scores = scoring.Score(batch);
+        var scores = scoring.Score(batch, batchSize);
         var results = new List<ResultRow>(batch.Samples.Count * scores.Length);
         foreach (var (i, sample) in batch.Samples.Index())
         {

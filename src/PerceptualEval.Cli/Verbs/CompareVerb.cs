@@ -24,7 +24,7 @@ internal static class CompareVerb
             CommonOptions.Decoder, ComparedInput.Decoders, CommonOptions.Lpips,
             ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight, ScoringOptions.Resize, ScoringOptions.Clamp, CommonOptions.Tile,
             CommonOptions.Units, CommonOptions.Layout, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
-            CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
+            CommonOptions.Batch, ExecutionChoice.Device, ExecutionChoice.Threads, ExecutionChoice.Precision, ExecutionChoice.Library, ExecutionChoice.Provider, CacheOptions.Folder, CacheOptions.Size, CommonOptions.Models,
             ResultOptions.Shard, CommonOptions.Json, ResultOptions.Out, ResultOptions.Resume, ResultOptions.PartSize,
             GateOptions.FailAbove, GateOptions.FailIfWorseThan, GateOptions.JUnit, GateOptions.Summary,
             ReportOptions.Page, ReportOptions.Plots,

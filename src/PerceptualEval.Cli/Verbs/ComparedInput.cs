@@ -13,7 +13,7 @@ namespace PerceptualEval.Cli.Verbs;
 /// <param name="Load">Loads the models and makes the scoring, owned by the caller.</param>
 /// <param name="Provenance">What the scores depend on, of that scoring and a batch size.</param>
 internal sealed record ComparedInput(
-    IReadOnlyList<string> Names, Dataset Dataset, Func<Dataset> OpenAgain, Func<ComparedScoring> Load, Func<ComparedScoring, int, ScoreProvenance> Provenance)
+    IReadOnlyList<string> Names, Dataset Dataset, Func<Dataset> OpenAgain, Func<ComparedScoring> Load, Func<ComparedScoring, BatchSize, ScoreProvenance> Provenance)
 {
     public static Option<string[]> Pred { get; } = new("--pred")
     {
@@ -109,7 +109,7 @@ internal sealed record ComparedInput(
 
     private static ComparedInput OfDecoders(ParseResult parsed, string[] decoders)
     {
-        Refuse(parsed, CommonOptions.Decoder, Runs, Pairs, ScoringOptions.Target, ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight);
+        Refuse(parsed, CommonOptions.Decoder, Runs, Pairs, ScoringOptions.Target, ScoringOptions.LatentWeight, ScoringOptions.PerceptualWeight, ScoringOptions.InputWeight, CacheOptions.Folder);
         if (decoders.Length < 2 || decoders.Distinct(StringComparer.Ordinal).Count() < decoders.Length)
         {
             throw new UsageException($"--decoders {parsed.GetValue(Decoders)}: expected two or more different decoders, with commas between them.");
@@ -151,7 +151,7 @@ internal sealed record ComparedInput(
     {
         var lpips = DefaultModels.Find(store, parsed.GetValue(CommonOptions.Lpips), ModelKind.Lpips);
         DefaultModels.TellOfApproximations([.. decoders, lpips]);
-        return DecoderScoring.Load(decoders, lpips, options, CommonOptions.Execution(parsed), store);
+        return DecoderScoring.Load(decoders, lpips, options, ExecutionChoice.Of(parsed), store);
     }
 
     private static LatentUnits UnitsFor(Model[] decoders, Dataset dataset)

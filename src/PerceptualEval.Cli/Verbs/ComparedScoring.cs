@@ -17,16 +17,21 @@ internal abstract class ComparedScoring(IReadOnlyList<string> names, LatentPerce
     public LatentPerceptualLoss Loss => loss;
 
     /// <summary>Scores a batch; its latents are brought into the run's units first.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="batchSize">Scores it in parts where it fails as a whole.</param>
     /// <returns>Per name, one loss per sample.</returns>
     /// <exception cref="DatasetException">The models don't take the samples.</exception>
-    public IReadOnlyList<SampleLoss>[] Score(SampleBatch batch)
+    public IReadOnlyList<SampleLoss>[] Score(SampleBatch batch, BatchSize batchSize)
     {
         var images = loss.Options.Weights.Input > 0 ? batch.Images : null;
         BatchCheck.Latents(batch, loss.Decoder, loss.Lpips, store);
         BatchCheck.Images(batch, images, loss);
         RunUnits.Convert(batch, loss.Decoder.Model, loss.Options.Units ?? loss.Decoder.LatentSpace.Units);
-        using var prepared = loss.Prepare(batch.Target, images);
-        return Score(batch, prepared);
+        return batchSize.Score(batch, part =>
+        {
+            using var prepared = loss.Prepare(part.Target, images is null ? null : part.Images);
+            return Score(part, prepared);
+        });
     }
 
     /// <summary>How pictures of the samples are made.</summary>

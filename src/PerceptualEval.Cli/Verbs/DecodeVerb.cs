@@ -24,7 +24,7 @@ internal static class DecodeVerb
         {
             Latents, CommonOptions.Decoder, Out, Npy, DatasetOptions.Strict,
             CommonOptions.Units, CommonOptions.Layout, CommonOptions.Tile, DatasetOptions.Format, DatasetOptions.Posterior, DatasetOptions.Seed, DatasetOptions.Size,
-            CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
+            CommonOptions.Batch, ExecutionChoice.Device, ExecutionChoice.Threads, ExecutionChoice.Precision, ExecutionChoice.Library, ExecutionChoice.Provider, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -40,12 +40,12 @@ internal static class DecodeVerb
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
         var units = RunUnits.Of(model, dataset);
         var tiling = CommonOptions.Tiling(parsed);
-        using var decoder = new LatentDecoder(model, CommonOptions.Execution(parsed));
+        using var decoder = new LatentDecoder(model, ExecutionChoice.Of(parsed));
         DefaultModels.TellOfApproximations(model);
         var (done, nonFinite) = (0L, 0L);
         using (var progress = ProgressLine.OnStandardError(dataset.SampleCount, decoder.IsVideo ? "clips" : "images"))
         {
-            foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device, decoder.IsVideo), interrupt))
+            foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, decoder.Device, decoder.IsVideo).Size, interrupt))
             {
                 using (batch)
                 {

@@ -25,7 +25,7 @@ internal static class DemoVerb
     {
         var command = new Command("demo", "Sample pictures → latents → two checkpoints' predictions → scores and a report, with the built-in models.")
         {
-            Out, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
+            Out, ExecutionChoice.Device, ExecutionChoice.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -33,7 +33,7 @@ internal static class DemoVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
-        var (store, execution, folder) = (CommonOptions.Store(parsed), CommonOptions.Execution(parsed), parsed.GetRequiredValue(Out));
+        var (store, execution, folder) = (CommonOptions.Store(parsed), ExecutionChoice.Of(parsed), parsed.GetRequiredValue(Out));
         _ = new OutputFolder(folder);
         var files = new DemoFiles(folder);
         using var page = ReportOutput.Open(files.Report, plots: null)!;

@@ -27,7 +27,7 @@ internal static class DistanceVerb
         var command = new Command("distance", "Plain LPIPS between images or folders of images.")
         {
             A, B, CommonOptions.Lpips, Layers, Map, DatasetOptions.AllowMissing, DatasetOptions.Strict,
-            CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models, CommonOptions.Json,
+            CommonOptions.Batch, ExecutionChoice.Device, ExecutionChoice.Threads, ExecutionChoice.Precision, ExecutionChoice.Library, ExecutionChoice.Provider, CommonOptions.Models, CommonOptions.Json,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -39,14 +39,14 @@ internal static class DistanceVerb
         var map = parsed.GetValue(Map);
         RequireMappable(map, dataset);
         using var lpips = new PerceptualNetwork(
-            DefaultModels.Find(CommonOptions.Store(parsed), parsed.GetValue(CommonOptions.Lpips), ModelKind.Lpips), CommonOptions.Execution(parsed));
+            DefaultModels.Find(CommonOptions.Store(parsed), parsed.GetValue(CommonOptions.Lpips), ModelKind.Lpips), ExecutionChoice.Of(parsed));
         DefaultModels.TellOfApproximations(lpips.Model);
         var pairs = new List<DistancePair>();
         var interrupted = false;
         try
         {
             using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "pairs");
-            foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, lpips.Device), interrupt))
+            foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, lpips.Device).Size, interrupt))
             {
                 using (batch)
                 {

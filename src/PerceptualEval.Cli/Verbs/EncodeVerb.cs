@@ -29,7 +29,7 @@ internal static class EncodeVerb
     {
         var command = new Command("encode", "Images → latents (the posterior mean).")
         {
-            Images, Encoder, Out, DatasetOptions.Strict, CommonOptions.Batch, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
+            Images, Encoder, Out, DatasetOptions.Strict, CommonOptions.Batch, ExecutionChoice.Device, ExecutionChoice.Threads, ExecutionChoice.Precision, ExecutionChoice.Library, ExecutionChoice.Provider, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;
@@ -40,12 +40,12 @@ internal static class EncodeVerb
         var dataset = Dataset.Open([new DatasetInput("IMAGES", parsed.GetRequiredValue(Images), SourceKind.Image)], DatasetOptions.Rules(parsed));
         var folder = new OutputFolder(parsed.GetRequiredValue(Out));
         using var encoder = new ImageEncoder(
-            DefaultModels.Find(CommonOptions.Store(parsed), parsed.GetValue(Encoder), ModelKind.Encoder), CommonOptions.Execution(parsed));
+            DefaultModels.Find(CommonOptions.Store(parsed), parsed.GetValue(Encoder), ModelKind.Encoder), ExecutionChoice.Of(parsed));
         DefaultModels.TellOfApproximations(encoder.Model);
         var done = 0L;
         using (var progress = ProgressLine.OnStandardError(dataset.SampleCount, "latents"))
         {
-            foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, encoder.Device), interrupt))
+            foreach (var batch in BatchReader.Read(dataset, CommonOptions.BatchSize(parsed, encoder.Device).Size, interrupt))
             {
                 using (batch)
                 {

@@ -7,22 +7,14 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary>Options that take a number; what is none, or out of range, is refused by name while the command line is read.</summary>
 internal static class NumberOption
 {
-    /// <summary>An option for a whole number of at least 1; null where it is not given.</summary>
-    public static Option<int?> Count(string name, string description) => new(name)
-    {
-        HelpName = "N",
-        Description = description,
-        CustomParser = given =>
-        {
-            if (int.TryParse(Text(given), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= 1)
-            {
-                return value;
-            }
+    /// <summary>What <see cref="CountOrAuto"/> gives for <c>auto</c>.</summary>
+    public const int Auto = 0;
 
-            Refuse(given, name, "a whole number of at least 1");
-            return null;
-        },
-    };
+    /// <summary>An option for a whole number of at least 1; null where it is not given.</summary>
+    public static Option<int?> Count(string name, string description) => Counting(name, description, takesAuto: false);
+
+    /// <summary>An option for a whole number of at least 1, or for <c>auto</c>; null where it is not given.</summary>
+    public static Option<int?> CountOrAuto(string name, string description) => Counting(name, description, takesAuto: true);
 
     /// <summary>An option for a finite number; null where it is not given.</summary>
     public static Option<double?> Finite(string name, string description) => new(name)
@@ -56,6 +48,27 @@ internal static class NumberOption
 
             Refuse(given, name, "a finite number of at least 0");
             return defaultWeight;
+        },
+    };
+
+    private static Option<int?> Counting(string name, string description, bool takesAuto) => new(name)
+    {
+        HelpName = takesAuto ? "N|auto" : "N",
+        Description = description,
+        CustomParser = given =>
+        {
+            if (takesAuto && Text(given) == "auto")
+            {
+                return Auto;
+            }
+
+            if (int.TryParse(Text(given), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= 1)
+            {
+                return value;
+            }
+
+            Refuse(given, name, takesAuto ? "a whole number of at least 1, or auto" : "a whole number of at least 1");
+            return null;
         },
     };
 

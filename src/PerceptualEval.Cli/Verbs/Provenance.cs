@@ -15,7 +15,7 @@ internal static class Provenance
     /// <summary>The field with the side of tiles; missing where images were decoded as a whole.</summary>
     public const string TileField = "tile";
 
-    public static ScoreProvenance Of(LatentPerceptualLoss loss, int batchSize, Shard? shard = null) => new(
+    public static ScoreProvenance Of(LatentPerceptualLoss loss, BatchSize batchSize, Shard? shard = null) => new(
         ToolVersion.Text,
         InferenceRuntime.Version,
         $"{loss.Decoder.Device}",
@@ -25,20 +25,25 @@ internal static class Provenance
         (loss.Options.Units ?? loss.Decoder.LatentSpace.Units).ToString().ToLowerInvariant(),
         loss.Options.Resize.ToString().ToLowerInvariant())
     {
-        More = Further(loss.Options, batchSize, shard),
+        More = Further(loss, batchSize, shard),
     };
 
-    public static ScoreProvenance Of(IReadOnlyList<Model> decoders, LatentPerceptualLoss loss, int batchSize, Shard? shard = null) =>
+    public static ScoreProvenance Of(IReadOnlyList<Model> decoders, LatentPerceptualLoss loss, BatchSize batchSize, Shard? shard = null) =>
         Of(loss, batchSize, shard) with { Decoder = null, Decoders = [.. decoders.Select(Identity)] };
 
     public static DistanceProvenance Of(PerceptualNetwork lpips) => new(ToolVersion.Text, InferenceRuntime.Version, $"{lpips.Device}", Identity(lpips.Model));
 
-    private static Dictionary<string, object> Further(LossOptions options, int batchSize, Shard? shard)
+    private static Dictionary<string, object> Further(LatentPerceptualLoss loss, BatchSize batchSize, Shard? shard)
     {
-        var further = new Dictionary<string, object> { [ClampField] = options.Clamp, ["batch"] = batchSize };
-        if (options.Tiling is { } tiling)
+        var further = new Dictionary<string, object> { [ClampField] = loss.Options.Clamp, ["batch"] = batchSize.Asked };
+        if (loss.Options.Tiling is { } tiling)
         {
             further[TileField] = tiling.Size;
+        }
+
+        if (loss.Decoder.Precision != ComputePrecision.Float32)
+        {
+            further["precision"] = loss.Decoder.Precision.ToString().ToLowerInvariant();
         }
 
         if (shard is not null)

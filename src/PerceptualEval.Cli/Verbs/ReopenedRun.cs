@@ -53,9 +53,9 @@ internal sealed class ReopenedRun(ResultManifest manifest, ParseResult parsed, C
     private ParseResult Parse(Command command)
     {
         var arguments = RunArguments.Of(manifest, _provenance);
-        arguments.AddRange([CommonOptions.Device.Name, parsed.GetValue(CommonOptions.Device)!]);
+        arguments.AddRange([ExecutionChoice.Device.Name, parsed.GetValue(ExecutionChoice.Device)!]);
         arguments.AddRange(parsed.GetValue(CommonOptions.Models) is { } models ? [CommonOptions.Models.Name, models] : []);
-        arguments.AddRange(parsed.GetValue(CommonOptions.Threads) is { } threads ? [CommonOptions.Threads.Name, FormattableString.Invariant($"{threads}")] : []);
+        arguments.AddRange(parsed.GetValue(ExecutionChoice.Threads) is { } threads ? [ExecutionChoice.Threads.Name, FormattableString.Invariant($"{threads}")] : []);
         var again = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         return again.Errors.Count == 0 ? again : throw new UsageException($"the manifest's run can't be repeated: {again.Errors[0].Message}");
     }

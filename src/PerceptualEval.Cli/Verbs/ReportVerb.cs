@@ -18,7 +18,7 @@ internal static class ReportVerb
     {
         var command = new Command("report", "Results → a page to look at, with charts and the pictures of the best and worst samples.")
         {
-            Results, Out, ReportOptions.Plots, CommonOptions.Device, CommonOptions.Threads, CommonOptions.Models,
+            Results, Out, ReportOptions.Plots, ExecutionChoice.Device, ExecutionChoice.Threads, CommonOptions.Models,
         };
         command.SetAction(parsed => (int)Run(parsed, interrupt));
         return command;

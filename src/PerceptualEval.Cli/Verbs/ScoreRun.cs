@@ -22,11 +22,11 @@ internal sealed class ScoreRun(
 
     /// <summary>Scores a dataset and completes the outputs. What was scored is kept where the run is interrupted or fails.</summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="batchSize">The most samples in a batch.</param>
+    /// <param name="batchSize">How many samples go through the graphs together.</param>
     /// <param name="interrupt">Ends the run after the batch at work.</param>
     /// <param name="interrupted">Whether it did.</param>
     /// <returns>The summary of the samples that were scored.</returns>
-    public LossSummary Score(Dataset dataset, int batchSize, CancellationToken interrupt, out bool interrupted)
+    public LossSummary Score(Dataset dataset, BatchSize batchSize, CancellationToken interrupt, out bool interrupted)
     {
         // The rows of an earlier run count as if they were scored now.
         var weights = loss.Options.Weights;
@@ -36,7 +36,7 @@ internal sealed class ScoreRun(
             Take(row.Score, row.Score.ToLoss(weights.Perceptual > 0, weights.Input > 0));
         }
 
-        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, ScoreBatch, () => _parts.AddRest(dataset), Keep, kept.Count, interrupt);
+        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, batch => ScoreBatch(batch, batchSize), () => _parts.AddRest(dataset), Keep, kept.Count, interrupt);
         var summary = _accumulator.Compute();
         file?.Complete(summary, Bad.Count);
         _parts.Complete(() => ResultJson.Bytes(ScoreSummary.Of(summary, Bad.Count), ResultJson.Default.ScoreSummary), interrupted);
@@ -55,13 +55,13 @@ internal sealed class ScoreRun(
         _parts.Flush();
     }
 
-    private void ScoreBatch(SampleBatch batch)
+    private void ScoreBatch(SampleBatch batch, BatchSize batchSize)
     {
         var images = loss.Options.Weights.Input > 0 ? batch.Images : null;
         BatchCheck.Latents(batch, loss.Decoder, loss.Lpips, store);
         BatchCheck.Images(batch, images, loss);
         RunUnits.Convert(batch, loss.Decoder.Model, loss.Options.Units ?? loss.Decoder.LatentSpace.Units);
-        var losses = loss.Score(batch.Pred, batch.Target, images);
+        var losses = batchSize.Score(batch, part => [loss.Score(part.Pred, part.Target, images is null ? null : part.Images)])[0];
         var rows = new List<ResultRow>(losses.Count);
         for (var i = 0; i < losses.Count; i++)
         {

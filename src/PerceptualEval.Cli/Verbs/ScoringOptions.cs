@@ -45,6 +45,7 @@ internal static class ScoringOptions
         },
         Clamp = parsed.GetValue(Clamp),
         Tiling = CommonOptions.Tiling(parsed),
+        Cache = CacheOptions.Of(parsed),
     };
 
     /// <summary>Loads the loss for a dataset: what is in other units than the run is scored in is converted. Says which models are approximations.</summary>
@@ -58,7 +59,7 @@ internal static class ScoringOptions
     {
         var lpips = DefaultModels.Find(store, parsed.GetValue(CommonOptions.Lpips), ModelKind.Lpips);
         var loss = LatentPerceptualLoss.Load(
-            decoder.Folder, lpips.Folder, options with { Units = RunUnits.Of(decoder, dataset) }, CommonOptions.Execution(parsed), store);
+            decoder.Folder, lpips.Folder, options with { Units = RunUnits.Of(decoder, dataset) }, ExecutionChoice.Of(parsed), store);
         DefaultModels.TellOfApproximations(decoder, lpips);
         return loss;
     }

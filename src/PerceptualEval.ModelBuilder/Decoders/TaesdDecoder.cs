@@ -28,41 +28,44 @@ internal static class TaesdDecoder
         var x = graph.Multiply(graph.Tanh(graph.Divide(latent, magnitude)), magnitude);
         x = graph.Relu(layers.Conv("1", x, channels, width));
 
-        // Layers 0…2 are clamp, convolution, ReLU; an upsampling has an index but no parameters.
-        List<int> widths = [width];
-        List<int> blocks = [0];
-        for (var i = 3; i < layers.Last; i++)
-        {
-            // A layer without any tensor is taken for what belongs there, so that the message names what is missing.
-            var isConvNext = layers.IsConv(i + 1) || (!layers.IsBlock(i + 1) && blocks[^1] == TaesdLayers.BlocksPerLevel);
-            if (!layers.IsBlock(i) && isConvNext && i + 1 < layers.Last)
-            {
-                i++;
-                var next = layers.IsConv(i) ? layers.OutputChannels(i) : width;
-                x = layers.Conv($"{i}", graph.UpsampleNearest2x(x), width, next, bias: false);
-                width = next;
-                widths.Add(width);
-                blocks.Add(0);
-            }
-            else
-            {
-                x = layers.Block(i, x, width);
-                blocks[^1]++;
-            }
-        }
-
-        graph.Output("image", ToImage(graph, weights, layers.Last, width, x), "N", "3", "H", "W");
+        var levels = new TaesdLevels(width);
+        x = Levels(graph, layers, levels, x);
+        graph.Output("image", ToImage(graph, weights, layers.Last, levels.Width, x), "N", "3", "H", "W");
         weights.RequireComplete("a TAESD decoder");
         new ConfigComparison(weights.Config, weights.Path)
             .Integer("latent_channels", channels)
-            .Integers("decoder_block_out_channels", widths)
-            .Integers("num_decoder_blocks", blocks)
+            .Integers("decoder_block_out_channels", levels.Widths)
+            .Integers("num_decoder_blocks", levels.Blocks)
             .Integer("upsampling_scaling_factor", 2)
             .Text("upsample_fn", "nearest")
             .Text("act_fn", "relu")
             .RequireNone();
         var pooled = layers.IsPooled(3);
-        return new BuiltNetwork(graph, pooled ? "TAESD decoder, FLUX.2 variant" : "TAESD decoder", layers.LatentSpace(channels, 1 << (widths.Count - 1), pooled, options.Family));
+        return new BuiltNetwork(graph, pooled ? "TAESD decoder, FLUX.2 variant" : "TAESD decoder", layers.LatentSpace(channels, 1 << (levels.Widths.Count - 1), pooled, options.Family));
+    }
+
+    // Layers 0…2 are clamp, convolution, ReLU; an upsampling has an index but no parameters.
+    private static Value Levels(GraphBuilder graph, TaesdLayers layers, TaesdLevels levels, Value x)
+    {
+        for (var i = 3; i < layers.Last; i++)
+        {
+            // A layer without any tensor is taken for what belongs there, so that the message names what is missing.
+            var isConvNext = layers.IsConv(i + 1) || (!layers.IsBlock(i + 1) && levels.Blocks[^1] == TaesdLayers.BlocksPerLevel);
+            if (!layers.IsBlock(i) && isConvNext && i + 1 < layers.Last)
+            {
+                i++;
+                var next = layers.IsConv(i) ? layers.OutputChannels(i) : levels.Width;
+                x = layers.Conv($"{i}", graph.UpsampleNearest2x(x), levels.Width, next, bias: false);
+                levels.Begin(next);
+            }
+            else
+            {
+                x = layers.Block(i, x, levels.Width);
+                levels.AddBlock();
+            }
+        }
+
+        return x;
     }
 
     // The network gives y in [0,1]; 2y − 1 goes into its last convolution, which costs nothing and is exact but for the bias' last bit.

@@ -5,7 +5,7 @@ namespace PerceptualEval.Inference;
 /// <summary>Where graphs run.</summary>
 public readonly record struct ExecutionDevice
 {
-    private ExecutionDevice(bool isAuto, int? cudaDevice) => (IsAuto, CudaDevice) = (isAuto, cudaDevice);
+    private ExecutionDevice(bool isAuto, int? cudaDevice, string? provider = null) => (IsAuto, CudaDevice, Provider) = (isAuto, cudaDevice, provider);
 
     /// <summary>The first CUDA device where there is one that works, else the CPU.</summary>
     public static ExecutionDevice Auto { get; } = new(true, null);
@@ -18,6 +18,9 @@ public readonly record struct ExecutionDevice
 
     /// <summary>The CUDA device's number; null for the CPU and for auto.</summary>
     public int? CudaDevice { get; }
+
+    /// <summary>The plugin execution provider that was loaded (<see cref="ExecutionOptions.Library"/>); null for CPU, CUDA and auto.</summary>
+    public string? Provider { get; }
 
     /// <summary>A CUDA device.</summary>
     /// <param name="device">Its number, from 0.</param>
@@ -41,6 +44,9 @@ public readonly record struct ExecutionDevice
         _ => throw new ArgumentException($"device '{text}'; expected auto, cpu, cuda or cuda:N.", nameof(text)),
     };
 
-    /// <summary>The text that <see cref="Parse"/> reads.</summary>
-    public override string ToString() => IsAuto ? "auto" : CudaDevice is { } device ? $"cuda:{device}" : "cpu";
+    /// <summary>Where a plugin execution provider runs.</summary>
+    internal static ExecutionDevice Plugin(string provider) => new(false, null, provider);
+
+    /// <summary>The text that <see cref="Parse"/> reads, or a plugin provider's name.</summary>
+    public override string ToString() => Provider ?? (IsAuto ? "auto" : CudaDevice is { } device ? $"cuda:{device}" : "cpu");
 }

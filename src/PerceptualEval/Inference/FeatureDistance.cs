@@ -39,34 +39,51 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
             distances[sample] = new double[heads.Count];
         }
 
-        for (var layer = 0; layer < heads.Count; layer++)
+        var tilings = Tilings(a);
+        var sums = new double[tilings[^1].Next];
+        Parallel.For(0, sums.Length, _parallel, i => sums[i] = SumOfTile(a, b, tilings, i));
+        foreach (var (layer, tiling) in tilings.Index())
         {
-            CompareLayer(a[layer], b[layer], layer, distances);
+            for (var i = tiling.First; i < tiling.Next; i++)
+            {
+                distances[(i - tiling.First) / tiling.PerSample][layer] += sums[i] / tiling.Plane;
+            }
         }
 
         return distances;
     }
 
-    private void CompareLayer(OrtValue a, OrtValue b, int layer, double[][] distances)
+    // The tiles of all layers in one row: one parallel loop instead of one a layer.
+    private LayerTiling[] Tilings(IReadOnlyList<OrtValue> features)
     {
-        var head = heads[layer];
-        var shape = a.GetTensorTypeAndShape().Shape;
-        var plane = (int)(shape[2] * shape[3]);
-        var length = Math.Clamp(TileValues / (2 * head.Length), Vector<float>.Count, LongestTile);
-        var tiles = (plane + length - 1) / length;
-        var sums = new double[shape[0] * tiles];
-        Parallel.For(0, sums.Length, _parallel, i =>
+        var tilings = new LayerTiling[heads.Count];
+        var first = 0;
+        for (var layer = 0; layer < tilings.Length; layer++)
         {
-            var (sample, tile) = (i / tiles, i % tiles);
-            var (start, values) = (tile * length, head.Length * plane);
-            sums[i] = SumOfTile(
-                a.GetTensorDataAsSpan<float>().Slice(sample * values, values), b.GetTensorDataAsSpan<float>().Slice(sample * values, values),
-                plane, start, Math.Min(length, plane - start), head);
-        });
-        for (var i = 0; i < sums.Length; i++)
-        {
-            distances[i / tiles][layer] += sums[i] / plane;
+            var shape = features[layer].GetTensorTypeAndShape().Shape;
+            var plane = (int)(shape[2] * shape[3]);
+            var length = Math.Clamp(TileValues / (2 * heads[layer].Length), Vector<float>.Count, LongestTile);
+            tilings[layer] = new LayerTiling(first, (int)shape[0], plane, length);
+            first = tilings[layer].Next;
         }
+
+        return tilings;
+    }
+
+    private double SumOfTile(IReadOnlyList<OrtValue> a, IReadOnlyList<OrtValue> b, LayerTiling[] tilings, int index)
+    {
+        var layer = 0;
+        while (index >= tilings[layer].Next)
+        {
+            layer++;
+        }
+
+        var (tiling, head) = (tilings[layer], heads[layer]);
+        var (sample, tile) = int.DivRem(index - tiling.First, tiling.PerSample);
+        var (start, values) = (tile * tiling.Length, head.Length * tiling.Plane);
+        return SumOfTile(
+            a[layer].GetTensorDataAsSpan<float>().Slice(sample * values, values), b[layer].GetTensorDataAsSpan<float>().Slice(sample * values, values),
+            tiling.Plane, start, Math.Min(tiling.Length, tiling.Plane - start), head);
     }
 
     private static double SumOfTile(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int plane, int start, int length, float[] head)
@@ -143,5 +160,13 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
             var difference = (a[i] * inverseA[i]) - (b[i] * inverseB[i]);
             sums[i] += weight * difference * difference;
         }
+    }
+
+    // One layer's tiles among all: the first one's index, and pixels of the layer and of a tile.
+    private readonly record struct LayerTiling(int First, int Samples, int Plane, int Length)
+    {
+        public int PerSample => (Plane + Length - 1) / Length;
+
+        public int Next => First + (Samples * PerSample);
     }
 }

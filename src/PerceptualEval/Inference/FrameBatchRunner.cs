@@ -13,17 +13,19 @@ internal sealed class FrameBatchRunner(OrtSession session, LatentSpace space, Fr
 {
     private readonly string[] _nextCaches = [.. batching.Caches.Select(cache => FrameBatching.NextPrefix + cache.Name)];
 
-    /// <summary>Checks the graph's inputs and outputs against what the manifest promises.</summary>
-    /// <param name="model">The model, for the message.</param>
+    /// <summary>Checks a graph's inputs and outputs against what the manifest promises.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="space">The latents that it takes.</param>
+    /// <param name="batching">Its caches.</param>
     /// <exception cref="ModelException">They differ.</exception>
-    public void CheckGraph(Model model)
+    public static void CheckGraph(GraphSignature graph, LatentSpace space, FrameBatching batching)
     {
-        session.Expect(model, isInput: true, "latent", -1, space.Channels, -1, -1, -1);
-        session.Expect(model, isInput: false, "image", -1, 3, -1, -1, -1);
+        graph.ExpectInput("latent", -1, space.Channels, -1, -1, -1);
+        graph.ExpectOutput("image", -1, 3, -1, -1, -1);
         foreach (var cache in batching.Caches)
         {
-            session.Expect(model, isInput: true, cache.Name, -1, cache.Channels, -1, -1, -1);
-            session.Expect(model, isInput: false, FrameBatching.NextPrefix + cache.Name, -1, cache.Channels, -1, -1, -1);
+            graph.ExpectInput(cache.Name, -1, cache.Channels, -1, -1, -1);
+            graph.ExpectOutput(FrameBatching.NextPrefix + cache.Name, -1, cache.Channels, -1, -1, -1);
         }
     }
 

@@ -20,17 +20,11 @@ public sealed class ImageEncoder : IDisposable
         Model = model;
         LatentSpace = model.Manifest.Latent
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no latent space. Rebuild the model.");
-        _session = new OrtSession(model.VerifiedGraph("encoder"), options ?? ExecutionOptions.Default);
-        try
+        _session = OrtSession.Load(model, "encoder", options ?? ExecutionOptions.Default, graph =>
         {
-            _session.Expect(model, isInput: true, "image", -1, 3, -1, -1);
-            _session.Expect(model, isInput: false, "latent", -1, LatentSpace.Channels, -1, -1);
-        }
-        catch
-        {
-            _session.Dispose();
-            throw;
-        }
+            graph.ExpectInput("image", -1, 3, -1, -1);
+            graph.ExpectOutput("latent", -1, LatentSpace.Channels, -1, -1);
+        });
     }
 
     /// <summary>The model that was loaded.</summary>

@@ -5,8 +5,6 @@ namespace PerceptualEval.Inference;
 /// <summary>What the ONNX Runtime in this process is and can do.</summary>
 public static class InferenceRuntime
 {
-    internal const string CudaProvider = "CUDAExecutionProvider";
-
     /// <summary>Name and version, for example <c>onnxruntime 1.31.1</c>.</summary>
     public static string Version => $"onnxruntime {OrtEnv.Instance().GetVersionString()}";
 
@@ -18,19 +16,19 @@ public static class InferenceRuntime
     /// <returns>Null where it works, else one line: what is missing.</returns>
     public static string? CudaProblem(int device = 0)
     {
-        if (!Providers.Contains(CudaProvider))
+        if (!Providers.Contains(CudaProvider.Name))
         {
-            return $"this build has the CPU runtime only ({CudaProvider} is not in it); build with -p:Gpu=true";
+            return $"this build has the CPU runtime only ({CudaProvider.Name} is not in it); build with -p:Gpu=true";
         }
 
         try
         {
-            using var options = OrtSession.CudaOptions(device);
+            using var options = CudaProvider.Options(device);
             return null;
         }
         catch (OnnxRuntimeException exception)
         {
-            return exception.Message.ReplaceLineEndings(" ").Trim();
+            return RuntimeMessage.OneLine(exception);
         }
     }
 }

@@ -21,25 +21,20 @@ public sealed class LatentDecoder : IDisposable
         Model = model;
         LatentSpace = model.Manifest.Latent
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no latent space. Rebuild the model.");
-        _session = new OrtSession(model.VerifiedGraph("decoder"), options ?? ExecutionOptions.Default);
-        try
+        Precision = options?.Precision ?? ComputePrecision.Float32;
+        var batching = model.Manifest.FrameBatching;
+        _session = OrtSession.Load(model, "decoder", options ?? ExecutionOptions.Default, graph =>
         {
-            if (model.Manifest.FrameBatching is { } batching)
+            if (batching is not null)
             {
-                _video = new FrameBatchRunner(_session, LatentSpace, batching);
-                _video.CheckGraph(model);
+                FrameBatchRunner.CheckGraph(graph, LatentSpace, batching);
+                return;
             }
-            else
-            {
-                _session.Expect(model, isInput: true, "latent", -1, LatentSpace.Channels, -1, -1);
-                _session.Expect(model, isInput: false, "image", -1, 3, -1, -1);
-            }
-        }
-        catch
-        {
-            _session.Dispose();
-            throw;
-        }
+
+            graph.ExpectInput("latent", -1, LatentSpace.Channels, -1, -1);
+            graph.ExpectOutput("image", -1, 3, -1, -1);
+        });
+        _video = batching is null ? null : new FrameBatchRunner(_session, LatentSpace, batching);
     }
 
     /// <summary>The model that was loaded.</summary>
@@ -50,6 +45,9 @@ public sealed class LatentDecoder : IDisposable
 
     /// <summary>Where the decoder runs; never auto.</summary>
     public ExecutionDevice Device => _session.Device;
+
+    /// <summary>How precisely it multiplies.</summary>
+    public ComputePrecision Precision { get; }
 
     /// <summary>Whether it takes clips, [N,C,t,h,w], and gives videos.</summary>
     public bool IsVideo => _video is not null;

@@ -9,7 +9,15 @@ namespace PerceptualEval.Inference;
 /// </summary>
 public sealed class PerceptualFeatures : IDisposable
 {
-    internal PerceptualFeatures(IReadOnlyList<OrtValue> values, TensorShape imageShape) => (Values, ImageShape) = (values, imageShape);
+    private readonly IReadOnlyList<TensorBuffer> _buffers;
+
+    internal PerceptualFeatures(IReadOnlyList<OrtValue> values, TensorShape imageShape) => (Values, ImageShape, _buffers) = (values, imageShape, []);
+
+    /// <summary>Features in the host's memory.</summary>
+    /// <param name="buffers">One [N,C,h,w] per layer; owned by the features from here on.</param>
+    /// <param name="imageShape">The shape of the images that they are of.</param>
+    internal PerceptualFeatures(IReadOnlyList<TensorBuffer> buffers, TensorShape imageShape) =>
+        (Values, ImageShape, _buffers) = ([.. buffers.Select(OrtSession.Wrap)], imageShape, buffers);
 
     /// <summary>The shape of the images that they are of: [N,3,H,W].</summary>
     public TensorShape ImageShape { get; }
@@ -26,6 +34,11 @@ public sealed class PerceptualFeatures : IDisposable
         foreach (var value in Values)
         {
             value.Dispose();
+        }
+
+        foreach (var buffer in _buffers)
+        {
+            buffer.Dispose();
         }
     }
 }

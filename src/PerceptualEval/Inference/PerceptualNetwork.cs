@@ -1,7 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using PerceptualEval.Models;
-using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Inference;
@@ -23,13 +22,10 @@ public sealed class PerceptualNetwork : IDisposable
     public const string HeadsRole = "heads";
 
     private readonly OrtSession? _features;
-    private readonly Lazy<OrtSession> _distance;
+    private readonly DistanceGraph _distance;
     private readonly Lazy<OrtSession> _map;
     private readonly FeatureDistance? _onCpu;
     private readonly string[] _featureNames;
-    private readonly string[] _namesOfA;
-    private readonly string[] _namesOfB;
-    private readonly string[] _outputs;
 
     /// <summary>Loads an LPIPS model.</summary>
     /// <param name="model">A model of kind <see cref="ModelKind.Lpips"/> or <see cref="ModelKind.Pairwise"/>.</param>
@@ -45,25 +41,15 @@ public sealed class PerceptualNetwork : IDisposable
         var isPairwise = model.Manifest.Kind == ModelKind.Pairwise;
         FeatureChannels = isPairwise ? [] : model.Manifest.FeatureChannels
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no feature channels. Rebuild the model.");
-        _featureNames = Names("f");
-        (_namesOfA, _namesOfB) = !isPairwise ? (Names("a"), Names("b"))
-            : model.Manifest.Inputs is [var a, var b] ? ([a], [b])
-            : (["a"], ["b"]);
-        var distanceGraph = model.VerifiedGraph(isPairwise ? "pairwise" : "distance");
-        _distance = new(() => LoadDistance(distanceGraph, options));
-        _map = new(() => new OrtSession(model.VerifiedGraph("map"), options));
+        _featureNames = [.. Enumerable.Range(0, FeatureChannels.Count).Select(layer => $"f{layer}")];
+        _map = new(() => OrtSession.Load(model, "map", options, _ => { }));
+        _distance = new DistanceGraph(model, FeatureChannels, options);
         try
         {
-            _features = isPairwise ? null : LoadFeatures(options);
-            _outputs = isPairwise ? [_distance.Value.SoleOutput(model)] : ["distance", "layers"];
-            if (_features?.Device == ExecutionDevice.Cpu && model.Manifest.Graphs.ContainsKey(HeadsRole))
-            {
-                _onCpu = new FeatureDistance(ReadHeads(), options.ThreadCount);
-            }
-            else
-            {
-                _ = _distance.Value;
-            }
+            _features = isPairwise ? null : OrtSession.Load(model, "features", options, CheckFeatures);
+            _onCpu = Device == ExecutionDevice.Cpu && model.Manifest.Graphs.ContainsKey(HeadsRole)
+                ? new FeatureDistance(FeatureHeads.Read(model, FeatureChannels), options.ThreadCount)
+                : null;
         }
         catch
         {
@@ -79,14 +65,17 @@ public sealed class PerceptualNetwork : IDisposable
     public IReadOnlyList<int> FeatureChannels { get; }
 
     /// <summary>Where the network runs; never auto.</summary>
-    public ExecutionDevice Device => (_features ?? _distance.Value).Device;
+    public ExecutionDevice Device => _distance.Device;
 
     /// <summary>Computes the features of images.</summary>
     /// <param name="imagesNchw">[N,3,H,W], nominally in [-1,1]; H and W at least the network's minimum.</param>
     /// <returns>Features that the caller owns.</returns>
     /// <exception cref="ArgumentException">The shape is not [N,3,H,W], or the images are too small.</exception>
     /// <exception cref="InferenceException">The runtime failed.</exception>
-    public PerceptualFeatures Features(TensorBuffer imagesNchw)
+    public PerceptualFeatures Features(TensorBuffer imagesNchw) => Features(imagesNchw, toHost: false);
+
+    /// <summary>The same; where <paramref name="toHost"/> is true, the features end up in the host's memory on any device.</summary>
+    internal PerceptualFeatures Features(TensorBuffer imagesNchw, bool toHost)
     {
         ArgumentNullException.ThrowIfNull(imagesNchw);
         RequireImages(imagesNchw.Shape);
@@ -96,7 +85,7 @@ public sealed class PerceptualNetwork : IDisposable
         }
 
         using var images = OrtSession.Wrap(imagesNchw);
-        return new PerceptualFeatures(_features.Run([("image", images)], _featureNames, toHost: false), imagesNchw.Shape);
+        return new PerceptualFeatures(_features.Run([("image", images)], _featureNames, toHost), imagesNchw.Shape);
     }
 
     /// <summary>Compares two sets of features, pair by pair.</summary>
@@ -107,14 +96,11 @@ public sealed class PerceptualNetwork : IDisposable
     /// <exception cref="InferenceException">The runtime failed.</exception>
     public IReadOnlyList<PerceptualDistance> Distance(PerceptualFeatures a, PerceptualFeatures b)
     {
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
-        var inputs = Pair(a, b);
-        return _onCpu is not null && !a.IsBeyondSpans
-            ? [.. _onCpu.Compare(a.Values, b.Values).Select(layers => new PerceptualDistance(layers.Sum(), layers))]
-            : DistanceByGraph(inputs, a.ImageShape[0]);
+        RequireSameImages(a, b);
+        return _onCpu is null || a.IsBeyondSpans
+            ? _distance.Compare(a, b)
+            : Array.ConvertAll(_onCpu.Compare(a.Values, b.Values), layers => new PerceptualDistance(layers.Sum(), layers));
     }
-
 
     /// <summary>Where in the images two sets of features differ: every layer's map, enlarged bilinearly to the images' size and summed.</summary>
     /// <param name="a">Features of N images.</param>
@@ -125,11 +111,10 @@ public sealed class PerceptualNetwork : IDisposable
     /// <exception cref="InferenceException">The runtime failed.</exception>
     public TensorBuffer SpatialMap(PerceptualFeatures a, PerceptualFeatures b)
     {
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
+        RequireSameImages(a, b);
         var image = a.ImageShape;
         using var size = OrtValue.CreateTensorValueFromMemory(new[] { image[2], image[3] }, [2]);
-        using var outputs = _map.Value.Run([.. Pair(a, b), ("size", size)], ["map"], toHost: true);
+        using var outputs = _map.Value.Run([.. _distance.Inputs(a, b), ("size", size)], ["map"], toHost: true);
         return TensorBuffer.CopyOf(new TensorShape(image[0], 1, image[2], image[3]), outputs[0].GetTensorDataAsSpan<float>());
     }
 
@@ -137,112 +122,19 @@ public sealed class PerceptualNetwork : IDisposable
     public void Dispose()
     {
         _features?.Dispose();
-        if (_distance.IsValueCreated)
-        {
-            _distance.Value.Dispose();
-        }
-
+        _distance.Dispose();
         if (_map.IsValueCreated)
         {
             _map.Value.Dispose();
         }
     }
 
-    private string[] Names(string prefix) => [.. Enumerable.Range(0, FeatureChannels.Count).Select(layer => $"{prefix}{layer}")];
-
-    private PerceptualDistance[] DistanceByGraph(List<(string Name, OrtValue Value)> inputs, long pairs)
+    private void CheckFeatures(GraphSignature graph)
     {
-        using var outputs = _distance.Value.Run(inputs, _outputs, toHost: true);
-        var totals = outputs[0].GetTensorDataAsSpan<float>();
-        if (totals.Length != pairs)
+        graph.ExpectInput("image", -1, 3, -1, -1);
+        for (var layer = 0; layer < FeatureChannels.Count; layer++)
         {
-            throw new InferenceException($"model '{Model.Name}' ({Model.Folder}) gives {totals.Length} values for {pairs} pairs; expected one a pair. Use --batch 1, or export it with a dynamic batch.");
-        }
-
-        var layers = outputs.Count > 1 ? outputs[1].GetTensorDataAsSpan<float>() : [];
-        var distances = new PerceptualDistance[totals.Length];
-        for (var i = 0; i < distances.Length; i++)
-        {
-            var ofPair = new double[FeatureChannels.Count];
-            for (var layer = 0; layer < ofPair.Length; layer++)
-            {
-                ofPair[layer] = layers[(i * ofPair.Length) + layer];
-            }
-
-            distances[i] = new PerceptualDistance(totals[i], ofPair);
-        }
-
-        return distances;
-    }
-
-    private OrtSession LoadFeatures(ExecutionOptions options)
-    {
-        var session = new OrtSession(Model.VerifiedGraph("features"), options);
-        return Checked(session, () =>
-        {
-            session.Expect(Model, isInput: true, "image", -1, 3, -1, -1);
-            for (var layer = 0; layer < FeatureChannels.Count; layer++)
-            {
-                session.Expect(Model, isInput: false, $"f{layer}", -1, FeatureChannels[layer], -1, -1);
-            }
-        });
-    }
-
-    private OrtSession LoadDistance(string graph, ExecutionOptions options)
-    {
-        var session = new OrtSession(graph, options);
-        return Checked(session, () =>
-        {
-            if (Model.Manifest.Kind == ModelKind.Pairwise)
-            {
-                session.Expect(Model, isInput: true, _namesOfA[0], -1, 3, -1, -1);
-                session.Expect(Model, isInput: true, _namesOfB[0], -1, 3, -1, -1);
-                return;
-            }
-
-            session.Expect(Model, isInput: false, "distance", -1);
-            session.Expect(Model, isInput: false, "layers", -1, FeatureChannels.Count);
-            for (var layer = 0; layer < FeatureChannels.Count; layer++)
-            {
-                session.Expect(Model, isInput: true, _namesOfA[layer], -1, FeatureChannels[layer], -1, -1);
-                session.Expect(Model, isInput: true, _namesOfB[layer], -1, FeatureChannels[layer], -1, -1);
-            }
-        });
-    }
-
-    private static OrtSession Checked(OrtSession session, Action check)
-    {
-        try
-        {
-            check();
-            return session;
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
-
-    private float[][] ReadHeads()
-    {
-        var path = Model.VerifiedGraph(HeadsRole);
-        try
-        {
-            using var file = TensorFile.Open(path);
-            using var values = file.Read(file.Tensors[0]);
-            if (values.Shape.ElementCount != FeatureChannels.Sum())
-            {
-                throw new ModelException(
-                    $"model '{Model.Name}': '{path}' has {values.Shape.ElementCount} weights; the {FeatureChannels.Sum()} channels of its manifest take one each. Rebuild the model.");
-            }
-
-            var start = 0;
-            return [.. FeatureChannels.Select(channels => values.Span.Slice((start += channels) - channels, channels).ToArray())];
-        }
-        catch (TensorFileException exception)
-        {
-            throw new ModelException($"model '{Model.Name}': '{path}' is not an array of weights ({exception.Message.TrimEnd('.')}). Rebuild the model.", exception);
+            graph.ExpectOutput(_featureNames[layer], -1, FeatureChannels[layer], -1, -1);
         }
     }
 
@@ -255,21 +147,14 @@ public sealed class PerceptualNetwork : IDisposable
         }
     }
 
-    private List<(string Name, OrtValue Value)> Pair(PerceptualFeatures a, PerceptualFeatures b)
+    private static void RequireSameImages(PerceptualFeatures a, PerceptualFeatures b)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         if (a.ImageShape != b.ImageShape)
         {
             throw new ArgumentException($"features of images of shapes {a.ImageShape} and {b.ImageShape}; they must be the same. Resize the images first.");
         }
-
-        var inputs = new List<(string, OrtValue)>(2 * _namesOfA.Length);
-        for (var layer = 0; layer < _namesOfA.Length; layer++)
-        {
-            inputs.Add((_namesOfA[layer], a.Values[layer]));
-            inputs.Add((_namesOfB[layer], b.Values[layer]));
-        }
-
-        return inputs;
     }
 
     // The images as the pairwise graph takes them, in memory that lives as long as the features.

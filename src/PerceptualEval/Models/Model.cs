@@ -44,6 +44,16 @@ public sealed record Model(string Folder, ModelManifest Manifest)
         return VerifiedFile(role);
     }
 
+    /// <summary>A graph whose content, weights in a file of their own included, has the hashes that the manifest states.</summary>
+    /// <param name="role">The graph's role.</param>
+    /// <exception cref="ModelException">As <see cref="VerifiedGraph"/>.</exception>
+    internal GraphFile OpenGraph(string role)
+    {
+        HashedFile[] files = [.. ((string[])[role, WeightsRole(role)]).Where(Manifest.Graphs.ContainsKey).Select(part => Manifest.Graphs[part])];
+        return new GraphFile(
+            VerifiedGraph(role), string.Join(' ', files.Select(file => file.Sha256)), files.Sum(file => new FileInfo(Path.Combine(Folder, file.File)).Length));
+    }
+
     /// <summary>The role of the file that holds a graph's weights, where they are too large for the graph's own file.</summary>
     /// <param name="role">The graph's role.</param>
     public static string WeightsRole(string role) => $"{role}_weights";

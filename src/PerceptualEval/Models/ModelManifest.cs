@@ -111,6 +111,9 @@ public sealed record ModelManifest
         file.WriteByte((byte)'\n');
     }
 
+    /// <summary>All that the manifest says, on one line.</summary>
+    internal string ToJson() => JsonSerializer.Serialize(this, ManifestJson.Default.ModelManifest);
+
     // Values that would fail only when the first image is decoded, or never.
     private string? Problem() =>
         ImageRange.Count != 2 || ImageRange[0] == ImageRange[1] ? $"image_range is [{string.Join(", ", ImageRange)}]; expected the values of black and of white"

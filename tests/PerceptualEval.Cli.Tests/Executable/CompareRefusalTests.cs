@@ -32,6 +32,9 @@ public sealed class CompareRefusalTests : IDisposable
     [InlineData("--target t.npy --runs t.npy", "--runs t.npy: expected a pattern with a '*'")]
     [InlineData("--target t.npy --runs no*such", "--runs no*such: nothing fits")]
     [InlineData("--target t.npy --pred a=t.npy --input-weight 1", "--input-weight 1 needs images")]
+    [InlineData("--target t.npy --pred a=t.npy --cache t.npy", "--cache 't.npy': expected a folder")]
+    [InlineData("--target t.npy --pred a=t.npy --cache-size 3", "--cache-size 3: there is no cache. Give --cache DIR")]
+    [InlineData("--target t.npy --pred a=t.npy --cache c --cache-size 0", "--cache-size 0: expected a whole number of at least 1")]
     [InlineData("--target t.npy --pred a=t.npy --out x.txt", "'x.txt'", ".parquet")]
     [InlineData("--target t.npy --pred a=t.npy --junit no/such.xml", "'no/such.xml'", "no folder")]
     [InlineData("--target t.npy --pred a=t.npy --summary no/such.md", "'no/such.md'", "no folder")]
@@ -45,6 +48,7 @@ public sealed class CompareRefusalTests : IDisposable
     [InlineData("--decoders taesd,nosuch --pred t.npy --images t.npy --target t.npy", "--target has no meaning with --decoders")]
     [InlineData("--decoders taesd,nosuch --pairs x.csv", "--pairs has no meaning with --decoders")]
     [InlineData("--decoders taesd,nosuch --pred t.npy --images t.npy --latent-weight 1", "--latent-weight has no meaning with --decoders")]
+    [InlineData("--decoders taesd,nosuch --pred t.npy --images t.npy --cache c", "--cache has no meaning with --decoders")]
     public async Task Compare_DecodersThatCantBeCompared_IsRefused(string arguments, params string[] expected) =>
         (await Run(arguments.Split(' '))).RefusedInput(expected);
 

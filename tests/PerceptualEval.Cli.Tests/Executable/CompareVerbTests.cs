@@ -52,6 +52,21 @@ public sealed class CompareVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Compare_OneMoreCheckpointWithACache_GivesTheDigitsOfARunWithoutOne()
+    {
+        string[] cache = ["--cache", _folder["cache"], "--cache-size", "1"];
+        await Compare(["late"], ["--json", .. cache]);
+        var kept = Directory.GetDirectories(_folder["cache"]);
+
+        var cached = (await Compare(["late", "early"], ["--json", .. cache])).Succeeded().Json();
+
+        Assert.Equal(Samples, kept.Length);
+        Assert.Equal(kept.Order(), Directory.GetDirectories(_folder["cache"]).Order());
+        Assert.Equal(
+            (await Compare(["late", "early"], "--json")).Succeeded().Json().GetProperty("samples").GetRawText(), cached.GetProperty("samples").GetRawText());
+    }
+
+    [Fact]
     public async Task Compare_Json_HasTheContractsShape()
     {
         var json = (await Compare(["late", "early"], "--json", "--seed", "3")).Succeeded().Json();

@@ -102,6 +102,7 @@ internal sealed class Tool : IDisposable
         };
         start.Environment.Remove(ModelStore.EnvironmentVariable);
         start.Environment["XDG_DATA_HOME"] = Path.Combine(Path.GetTempPath(), "perceptual-eval-no-user-data");
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(Path.GetTempPath(), "perceptual-eval-test-cache");
         start.Environment["TERM"] = "xterm-256color"; // what pipes get must not depend on it
         return start;
     }

@@ -27,6 +27,7 @@ public sealed class UsageTests(ToolModels models)
     [InlineData("--threads 0", "--threads 0: expected a whole number of at least 1")]
     [InlineData("--threads many", "--threads many: expected a whole number of at least 1")]
     [InlineData("--batch 0", "--batch 0: expected a whole number of at least 1")]
+    [InlineData("--batch automatic", "--batch automatic: expected a whole number of at least 1, or auto")]
     [InlineData("--batch 2.5", "--batch 2.5: expected a whole number of at least 1")]
     [InlineData("--batch 99999999999", "--batch 99999999999: expected a whole number of at least 1")]
     [InlineData("--latent-weight -1", "--latent-weight -1: expected a finite number of at least 0")]
@@ -73,15 +74,22 @@ public sealed class UsageTests(ToolModels models)
         Assert.Equal(ToolVersion.Text + "\n", (await Tool.Run("--version")).Succeeded().Output);
 
     [Theory]
-    [InlineData("nonsense", "--device nonsense: expected auto, cpu, cuda or cuda:N")]
-    [InlineData("cuda:-1", "--device cuda:-1: expected auto, cpu, cuda or cuda:N")]
-    public async Task Device_Unknown_IsRefused(string device, string expected)
+    [InlineData("--device nonsense", "--device nonsense: expected auto, cpu, cuda or cuda:N")]
+    [InlineData("--device cuda:-1", "--device cuda:-1: expected auto, cpu, cuda or cuda:N")]
+    [InlineData("--device cpu --precision tf32", "--precision tf32 is for CUDA; this runs on the CPU")]
+    [InlineData("--precision fp16", "--precision fp16", "Expected fp32 or tf32")]
+    [InlineData("--precision half", "--precision half: expected fp32 or tf32")]
+    [InlineData("--provider-library nosuch.so", "--provider-library 'nosuch.so': there is no such file")]
+    [InlineData("--provider Some", "--provider Some: there is no library")]
+    [InlineData("--device cpu --provider-library z.npy", "--device cpu and --provider-library exclude each other")]
+    [InlineData("--provider-library z.npy", "z.npy' can't be used")]
+    public async Task Execution_ThatCantBe_IsRefused(string options, params string[] expected)
     {
         using var folder = new TemporaryFolder();
         await models.BuildDecoder();
 
-        (await Tool.Run(
-            "decode", folder.Latent("z.npy"), "--decoder", ToolModels.Decoder, "--models", models.Folder, "--out", folder["out"], "--device", device))
+        (await Tool.RunIn(
+            folder.Root, ["decode", folder.Latent("z.npy"), "--decoder", ToolModels.Decoder, "--models", models.Folder, "--out", folder["out"], .. Split(options)]))
             .RefusedInput(expected);
     }
 

@@ -29,7 +29,7 @@ public sealed class CompareRunTests(ToolModels models) : IDisposable
         var run = new CompareRun(scoring, new ComparisonAccumulator(Names), 0, file, folder, null, keepRows: false);
         var latents = _folder.Latent("t.npy");
 
-        var summary = run.Compare(Dataset.OpenLatents(latents, latents, null, null, new()), 1, new CancellationToken(canceled: true), out _);
+        var summary = run.Compare(Dataset.OpenLatents(latents, latents, null, null, new()), new BatchSize(1), new CancellationToken(canceled: true), out _);
 
         Assert.Null(summary);
         using var json = JsonDocument.Parse(File.ReadAllText(_folder["x.json"]));

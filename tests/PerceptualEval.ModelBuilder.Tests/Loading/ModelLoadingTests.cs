@@ -1,5 +1,6 @@
 using PerceptualEval.Inference;
 using PerceptualEval.Models;
+using PerceptualEval.TensorFiles;
 using PerceptualEval.TestSupport;
 
 namespace PerceptualEval.ModelBuilder.Tests.Loading;
@@ -36,6 +37,31 @@ public sealed class ModelLoadingTests(TestModels models) : IDisposable
 
         Assert.Equal(0, Assert.Single(network.Distance(features, features)).Total);
         Assert.Contains("map.onnx", Assert.Throws<ModelException>(() => network.SpatialMap(features, features)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_HeadsOfAnotherCount_AreRefusedWithBoth()
+    {
+        var model = Copy(models.Lpips("squeeze"));
+        var path = Path.Combine(model.Folder, "heads.other.npy");
+        NpyFile.Write(path, new Tensors.TensorShape(7), new float[7]);
+
+        var exception = Assert.Throws<ModelException>(() => new PerceptualNetwork(WithGraph(model, PerceptualNetwork.HeadsRole, path), TestModels.OneThread));
+
+        Assert.Contains($"has 7 weights; the {model.Manifest.FeatureChannels!.Sum()} channels", exception.Message, StringComparison.Ordinal);
+    }
+
+    // The CPU computes the distance from the heads; the graph is checked all the same.
+    [Fact]
+    public void Load_DistanceGraphOfAnotherNetwork_IsRefused()
+    {
+        var model = Copy(models.Lpips("squeeze"));
+
+        var exception = Assert.Throws<ModelException>(() =>
+            new PerceptualNetwork(WithGraph(model, "distance", Path.Combine(models.Lpips("alex").Folder, "distance.onnx")), TestModels.OneThread));
+
+        Assert.Contains("distance", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("its manifest means Float", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,6 +201,39 @@ public sealed class ModelLoadingTests(TestModels models) : IDisposable
         Assert.Contains("cuda:4000", Assert.Throws<DeviceException>(() => new LatentDecoder(models.TaesdDecoder(), options)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ComputePrecision.Float32, "0")]
+    [InlineData(ComputePrecision.Tf32, "1")]
+    public void CudaSettings_Precision_IsTheProvidersTf32(ComputePrecision precision, string expected)
+    {
+        var settings = CudaProvider.Settings(3, precision);
+
+        Assert.Equal(("3", expected, "HEURISTIC"), (settings["device_id"], settings["use_tf32"], settings["cudnn_conv_algo_search"]));
+    }
+
+    [Fact]
+    public void Load_Tf32OnTheCpu_IsADeviceException()
+    {
+        var options = TestModels.OneThread with { Precision = ComputePrecision.Tf32 };
+
+        Assert.Contains("tf32", Assert.Throws<DeviceException>(() => new LatentDecoder(models.TaesdDecoder(), options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_LibraryThatIsNoProvider_IsADeviceExceptionWithItsPathOnOneLine()
+    {
+        var library = typeof(LatentDecoder).Assembly.Location;
+        var options = new ExecutionOptions(ExecutionDevice.Auto) { Library = new ProviderLibrary(library) };
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var message = Assert.Throws<DeviceException>(() => new LatentDecoder(models.TaesdDecoder(), options)).Message;
+
+            Assert.Contains($"provider library '{library}' can't be used", message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+        }
+    }
+
     [Fact]
     public void Load_AutoDevice_BecomesOneThatWorks()
     {
@@ -197,6 +256,15 @@ public sealed class ModelLoadingTests(TestModels models) : IDisposable
     private static void AssertEqual(float[] expected, float[] found) => Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
 
     private Model Copy(Model model) => Model.Open(_folder.CopyOf(model));
+
+    // The model with another file in one role, under its right hash.
+    private static Model WithGraph(Model model, string role, string path)
+    {
+        var name = $"other-{role}{Path.GetExtension(path)}";
+        File.Copy(path, Path.Combine(model.Folder, name));
+        var graphs = new Dictionary<string, HashedFile>(model.Manifest.Graphs) { [role] = new(name, Model.HashFile(path)) };
+        return model with { Manifest = model.Manifest with { Graphs = graphs } };
+    }
 
     private Model With(Model model, Func<ModelManifest, ModelManifest> change) => _folder.With(model, change);
 }
