@@ -16,6 +16,12 @@ if (args is ["fma-peak", .. var threads])
     return;
 }
 
+if (args is ["sessions", var decoder, var lpips, var pairs])
+{
+    Console.WriteLine(BareSessions.Measure(decoder, lpips, int.Parse(pairs, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
+    return;
+}
+
 // In this process: the native runtime and the models are loaded once, and one build serves all.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(9).WithInvocationCount(1).WithUnrollFactor(1);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, ManualConfig.CreateEmpty()
