@@ -18,7 +18,7 @@ import scenes
 import teachers
 
 SEED, SIZE, SHARD = 6, 128, 36
-DRAWN_SHARDS = 62  # of drawn scenes; the shards after them are of fields
+KINDS = ((62, scenes.DRAWN), (82, fields.KINDS), (10**9, fields.SMOOTH))  # of the shards before these
 PAIRS = list(itertools.combinations(range(8), 2))
 CELLS = 8
 
@@ -66,7 +66,7 @@ def label(lpips, images):
 def shard(index, encoder, decoder, lpips):
     """The scenes 36 k ... 36 k + 35."""
     first = index * SHARD
-    kinds = scenes.DRAWN if index < DRAWN_SHARDS else fields.KINDS
+    kinds = next(kinds for end, kinds in KINDS if index < end)
     clean = [scenes.render(kinds, SEED, first + i, SIZE) for i in range(SHARD)]
     encoded = encoder(torch.stack([to_tensor(image) for image in clean]))
     all_images, all_latents, totals, cells = [], [], [], []

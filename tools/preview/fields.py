@@ -116,4 +116,31 @@ def relief(rng, size):
     return (base * (0.15 + 0.85 * lit) + rng.uniform(0, 0.6) * lit ** rng.uniform(10, 50)).astype(np.float32)
 
 
+def waves(rng, size):
+    """A few sinusoids of all directions and lengths, through a palette or one for each colour."""
+    x, y = grid(size)
+
+    def field():
+        total = np.zeros_like(x)
+        for _ in range(rng.integers(1, 7)):
+            angle, frequency = rng.uniform(0, 2 * np.pi), 2 ** rng.uniform(0, 4.6)
+            wave = np.sin(2 * np.pi * (frequency * (x * np.cos(angle) + y * np.sin(angle)) + rng.random()))
+            total += rng.uniform(0.2, 1) * wave
+        return np.clip(0.5 + rng.uniform(0.1, 0.4) * total, 0, 1)
+
+    if rng.random() < 0.6:
+        return ramp(rng, field(), int(rng.integers(2, 7)))
+    return np.stack([field() for _ in range(3)], -1) * colour(rng) + rng.uniform(0, 0.5)
+
+
+def steps(rng, size):
+    """Smooth hills cut into a few tones: flat areas with hard or soft borders, as in prints and shadows."""
+    hills = ndimage.gaussian_filter(rng.standard_normal((size, size)), size * rng.uniform(0.02, 0.12), mode='wrap')
+    hills = (hills - hills.min()) / np.ptp(hills) * rng.integers(2, 9)
+    softness = rng.uniform(0.02, 1)
+    tone = np.floor(hills) + np.clip((hills % 1) / softness, 0, 1)
+    return ramp(rng, tone / tone.max(), int(rng.integers(2, 8)))
+
+
+SMOOTH = [waves, steps, composed, mesh]
 KINDS = [composed, synthesised, mesh, facets, specks, blades, relief]

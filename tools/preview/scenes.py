@@ -222,7 +222,7 @@ def rings(rng, size):
 
 
 DRAWN = [dead_leaves, shaded, noise, text, pattern, strokes, cells, landscape, composite]
-TRAINING = DRAWN + fields.KINDS
+TRAINING = DRAWN + fields.KINDS + fields.SMOOTH[:2]
 HELD_OUT = [fractal, trees, marble, chart, metaballs, rings]
 
 
