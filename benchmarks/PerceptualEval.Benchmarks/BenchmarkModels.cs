@@ -7,12 +7,30 @@ using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Benchmarks;
 
-/// <summary>Models and inputs of the benchmarks: TAEF2 and LPIPS-squeeze with their real weights, from the folder <c>shared/</c> beside the repository.</summary>
+/// <summary>
+/// Models and inputs of the benchmarks: TAEF2 and LPIPS-squeeze with their real weights, from the folder <c>shared/</c> beside the repository,
+/// Stable Diffusion's decoder and LPIPS-VGG with random ones, from the folder that <c>benchmarks/make_models.py</c> makes.
+/// </summary>
 internal static class BenchmarkModels
 {
-    private static readonly Lazy<string> Folder = new(BuildAll);
+    private static readonly string Folder = Directory.CreateTempSubdirectory("perceptual-eval-benchmarks").FullName;
 
-    public static ModelStore Store => new(Folder.Value);
+    private static readonly Lazy<Model> LazyTaef2 = new(() => DecoderBuilder.Build(Shared("models", "taef2_decoder.pth"), "taef2", Folder));
+
+    private static readonly Lazy<Model> LazySd = new(() => DecoderBuilder.Build(Large("sd-decoder.pth"), "sd", Folder));
+
+    private static readonly Lazy<Model> LazySqueeze = new(() => BuildLpips(
+        LpipsNetwork.Squeeze, Shared("models", "squeezenet1_1-features.pth"), "squeeze"));
+
+    private static readonly Lazy<Model> LazyVgg = new(() => BuildLpips(LpipsNetwork.Vgg, Large("vgg16-features.pth"), "vgg"));
+
+    public static Model Taef2 => LazyTaef2.Value;
+
+    public static Model Sd => LazySd.Value;
+
+    public static Model Squeeze => LazySqueeze.Value;
+
+    public static Model Vgg => LazyVgg.Value;
 
     public static ExecutionOptions Cpu { get; } = new(ExecutionDevice.Cpu);
 
@@ -28,6 +46,14 @@ internal static class BenchmarkModels
         return File.Exists(path) ? path : throw new FileNotFoundException($"the benchmarks need '{path}'");
     }
 
+    /// <summary>A file that <c>benchmarks/make_models.py</c> made.</summary>
+    public static string Large(string name)
+    {
+        var folder = Environment.GetEnvironmentVariable("PERCEPTUAL_EVAL_BENCHMARK_MODELS") ?? Path.Combine(Repository(), "benchmarks", "models");
+        var path = Path.Combine(folder, name);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"'{path}' is missing; run: python3 benchmarks/make_models.py");
+    }
+
     /// <summary>Normally distributed values, the same at every call.</summary>
     public static TensorBuffer Random(params ReadOnlySpan<long> shape)
     {
@@ -41,14 +67,8 @@ internal static class BenchmarkModels
         return tensor;
     }
 
-    private static string BuildAll()
-    {
-        var folder = Directory.CreateTempSubdirectory("perceptual-eval-benchmarks").FullName;
-        DecoderBuilder.Build(Shared("models", "taef2_decoder.pth"), "taef2", folder);
-        LpipsBuilder.Build(
-            LpipsNetwork.Squeeze, Shared("models", "squeezenet1_1-features.pth"), Shared("models", "lpips-v0.1-squeeze.pth"), "0.1", "squeeze", folder);
-        return folder;
-    }
+    private static Model BuildLpips(LpipsNetwork network, string backbone, string name) =>
+        LpipsBuilder.Build(network, backbone, Shared("models", $"lpips-v0.1-{name}.pth"), "0.1", name, Folder);
 
     private static string Repository([CallerFilePath] string thisFile = "") => Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..");
 }

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using PerceptualEval.Inference;
-using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Benchmarks;
@@ -18,9 +17,9 @@ public class DecodeBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _decoder = new LatentDecoder(BenchmarkModels.Store.Find("taef2", ModelKind.Decoder), BenchmarkModels.Cpu);
+        _decoder = new LatentDecoder(BenchmarkModels.Taef2, BenchmarkModels.Cpu);
         _latents = BenchmarkModels.Random(1, 32, Pixels / 8, Pixels / 8);
-        _export = new TorchExport("taef2-decoder.torch-export.onnx");
+        _export = new TorchExport(BenchmarkModels.Shared("baselines", "taef2-decoder.torch-export.onnx"));
     }
 
     [GlobalCleanup]

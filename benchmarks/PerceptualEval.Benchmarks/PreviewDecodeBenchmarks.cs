@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using PerceptualEval.Inference;
-using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Benchmarks;
@@ -17,7 +16,7 @@ public class PreviewDecodeBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _taef2 = new LatentDecoder(BenchmarkModels.Store.Find("taef2", ModelKind.Decoder), BenchmarkModels.OneThread);
+        _taef2 = new LatentDecoder(BenchmarkModels.Taef2, BenchmarkModels.OneThread);
         _preview = new LatentDecoder(BenchmarkModels.BuiltIn("preview-decoder"), BenchmarkModels.OneThread);
         _latents = BenchmarkModels.Random(1, 32, Pixels / 8, Pixels / 8);
     }

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using PerceptualEval.Inference;
-using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Benchmarks;
@@ -18,7 +17,7 @@ public class PreviewPerceptualBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _squeeze = new PerceptualNetwork(BenchmarkModels.Store.Find("squeeze", ModelKind.Lpips), BenchmarkModels.OneThread);
+        _squeeze = new PerceptualNetwork(BenchmarkModels.Squeeze, BenchmarkModels.OneThread);
         _preview = new PerceptualNetwork(BenchmarkModels.BuiltIn("preview-lpips"), BenchmarkModels.OneThread);
         _a = BenchmarkModels.Random(1, 3, Pixels, Pixels);
         _b = BenchmarkModels.Random(1, 3, Pixels, Pixels);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -6,6 +7,20 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using PerceptualEval.Benchmarks;
+
+if (args is ["fma-peak", .. var threads])
+{
+    var count = threads is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : Environment.ProcessorCount;
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{FmaPeak.Measure(count):F0} GFLOP/s with {count} threads"));
+    return;
+}
+
+if (args is ["sessions", var decoder, var lpips, var pairs])
+{
+    Console.WriteLine(BareSessions.Measure(decoder, lpips, int.Parse(pairs, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
+    return;
+}
 
 // In this process: the native runtime and the models are loaded once, and one build serves all.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(9).WithInvocationCount(1).WithUnrollFactor(1);

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using PerceptualEval.Inference;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Benchmarks;
@@ -19,9 +20,8 @@ public class ScoreBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _loss = LatentPerceptualLoss.Load("taef2", "squeeze", execution: BenchmarkModels.Cpu, store: BenchmarkModels.Store);
-        _lossWithImages = LatentPerceptualLoss.Load(
-            "taef2", "squeeze", new LossOptions { Weights = new LossWeights(1, 1, 1) }, BenchmarkModels.Cpu, BenchmarkModels.Store);
+        _loss = Load(new LossOptions());
+        _lossWithImages = Load(new LossOptions { Weights = new LossWeights(1, 1, 1) });
         _predicted = BenchmarkModels.Random(1, 32, Pixels / 8, Pixels / 8);
         _target = BenchmarkModels.Random(1, 32, Pixels / 8, Pixels / 8);
         _image = BenchmarkModels.Random(1, 3, Pixels, Pixels);
@@ -47,4 +47,7 @@ public class ScoreBenchmarks
 
     [Benchmark]
     public SampleLoss WithThirdTerm() => _lossWithImages.Score(_predicted, _target, _image)[0];
+
+    private static LatentPerceptualLoss Load(LossOptions options) => new(
+        new LatentDecoder(BenchmarkModels.Taef2, BenchmarkModels.Cpu), new PerceptualNetwork(BenchmarkModels.Squeeze, BenchmarkModels.Cpu), options);
 }

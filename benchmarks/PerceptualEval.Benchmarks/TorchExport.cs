@@ -4,9 +4,9 @@ using PerceptualEval.Tensors;
 namespace PerceptualEval.Benchmarks;
 
 /// <summary>What a user gets today: the public PyTorch model exported by torch.onnx, run on the same runtime.</summary>
-internal sealed class TorchExport(string fileName) : IDisposable
+internal sealed class TorchExport(string path) : IDisposable
 {
-    private readonly InferenceSession _session = new(BenchmarkModels.Shared("baselines", fileName));
+    private readonly InferenceSession _session = new(path);
     private readonly RunOptions _options = new();
 
     public void Run(params ReadOnlySpan<(string Name, TensorBuffer Tensor)> inputs)

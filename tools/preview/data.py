@@ -12,11 +12,13 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+import fields
 import perturbations
 import scenes
 import teachers
 
 SEED, SIZE, SHARD = 6, 128, 36
+KINDS = ((62, scenes.DRAWN), (82, fields.KINDS), (10**9, fields.SMOOTH))  # of the shards before these
 PAIRS = list(itertools.combinations(range(8), 2))
 CELLS = 8
 
@@ -64,7 +66,8 @@ def label(lpips, images):
 def shard(index, encoder, decoder, lpips):
     """The scenes 36 k ... 36 k + 35."""
     first = index * SHARD
-    clean = [scenes.render(scenes.TRAINING, SEED, first + i, SIZE) for i in range(SHARD)]
+    kinds = next(kinds for end, kinds in KINDS if index < end)
+    clean = [scenes.render(kinds, SEED, first + i, SIZE) for i in range(SHARD)]
     encoded = encoder(torch.stack([to_tensor(image) for image in clean]))
     all_images, all_latents, totals, cells = [], [], [], []
     for i, image in enumerate(clean):

@@ -4,6 +4,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
+import fields
 from canvas import blend, colour, finish, gradient, grid, letters, polygon, ramp, spectrum_noise, texture, write
 
 
@@ -125,7 +126,7 @@ def landscape(rng, size):
 
 def composite(rng, size):
     """Parts of two other scenes with a soft or hard border and a depth of field."""
-    a, b = (TRAINING[rng.integers(len(TRAINING) - 1)](rng, size) for _ in range(2))
+    a, b = (DRAWN[rng.integers(len(DRAWN) - 1)](rng, size) for _ in range(2))
     mask = polygon(rng, size, rng.uniform(0.2, 0.8) * size, rng.uniform(0.2, 0.8) * size, size * rng.uniform(0.2, 0.6))
     background = ndimage.gaussian_filter(a, (*[rng.uniform(0, 12)] * 2, 0))
     return blend(background, ndimage.gaussian_filter(mask, rng.uniform(0, 4)), b)
@@ -220,7 +221,8 @@ def rings(rng, size):
     return ramp(rng, np.clip(wave / 4 + 0.5, 0, 1), 3)
 
 
-TRAINING = [dead_leaves, shaded, noise, text, pattern, strokes, cells, landscape, composite]
+DRAWN = [dead_leaves, shaded, noise, text, pattern, strokes, cells, landscape, composite]
+TRAINING = DRAWN + fields.KINDS + fields.SMOOTH[:2]
 HELD_OUT = [fractal, trees, marble, chart, metaballs, rings]
 
 

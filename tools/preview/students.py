@@ -79,21 +79,20 @@ class PreviewEncoder(nn.Module):
 class PreviewLpips(nn.Module):
     """LPIPS in the usual form over a small network: features, normalised over the channels; squared differences; heads that are squares."""
 
-    CHANNELS = (16, 32, 48, 64, 64)
+    CHANNELS = (16, 16, 32, 48, 64, 64)
+    POOLED = (1, 2, 3, 5)
 
     def __init__(self):
         super().__init__()
-        a, b, c, d, e = self.CHANNELS
-        self.convs = nn.ModuleList([
-            nn.Conv2d(3, a, 3, stride=2, padding=1), nn.Conv2d(a, b, 3, padding=1), nn.Conv2d(b, c, 3, padding=1),
-            nn.Conv2d(c, d, 3, padding=1), nn.Conv2d(d, e, 3, padding=1)])
+        inputs = (3, *self.CHANNELS[:-1])
+        self.convs = nn.ModuleList([nn.Conv2d(a, b, 3, stride=1 if i else 2, padding=1) for i, (a, b) in enumerate(zip(inputs, self.CHANNELS))])
         self.roots = nn.ParameterList([nn.Parameter(torch.full((1, width, 1, 1), 0.5)) for width in self.CHANNELS])
 
     def features(self, image):
         x, found = image, []
         for layer, conv in enumerate(self.convs):
             # Overlapping maxima as in SqueezeNet: strides alone over-charge small shifts.
-            x = F.relu(conv(F.max_pool2d(x, 3, 2, padding=1) if layer in (1, 2, 3) else x))
+            x = F.relu(conv(F.max_pool2d(x, 3, 2, padding=1) if layer in self.POOLED else x))
             found.append(x)
         return [f / (f.pow(2).sum(1, keepdim=True).sqrt() + 1e-10) for f in found]
 

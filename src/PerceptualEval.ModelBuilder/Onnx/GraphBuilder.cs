@@ -130,7 +130,11 @@ internal sealed class GraphBuilder
     /// <param name="path">The graph's file.</param>
     /// <param name="largestWeights">The most bytes of weights that go into the graph's own file.</param>
     /// <returns>The file beside it that got the weights; null where there is none.</returns>
-    public string? Save(string path, long largestWeights = GraphFile.LargestWeights) => GraphFile.Write(_graph, path, largestWeights);
+    public string? Save(string path, long largestWeights = GraphFile.LargestWeights)
+    {
+        OutputNames.Fold(_graph);
+        return GraphFile.Write(_graph, path, largestWeights);
+    }
 
     // A float tensor of any shape.
     private static ValueInfoProto DescribeElement(string name) => new()

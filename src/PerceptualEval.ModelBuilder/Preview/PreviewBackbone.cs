@@ -4,12 +4,12 @@ using static PerceptualEval.ModelBuilder.Onnx.GraphBuilder;
 
 namespace PerceptualEval.ModelBuilder.Preview;
 
-/// <summary>The small network whose LPIPS distances were trained to be LPIPS-squeeze's: five convolutions, every one compared.</summary>
+/// <summary>The small network whose LPIPS distances were trained to be LPIPS-squeeze's: six convolutions, every one compared.</summary>
 internal sealed class PreviewBackbone : BackboneNetwork
 {
     public override string Name => "preview";
 
-    public override IReadOnlyList<int> FeatureChannels { get; } = [16, 32, 48, 64, 64];
+    public override IReadOnlyList<int> FeatureChannels { get; } = [16, 16, 32, 48, 64, 64];
 
     // Any size will do for the padded layers; below 16 pixels the deepest ones are a single cell, of which no training image was.
     public override int MinimumImageSize => 16;
@@ -27,8 +27,8 @@ internal sealed class PreviewBackbone : BackboneNetwork
         {
             var to = FeatureChannels[layer];
 
-            // Overlapping maxima between the first four layers, as in SqueezeNet; the fifth has the size of the fourth.
-            x = layer is 1 or 2 or 3 ? graph.MaxPool(x, kernel: 3, stride: 2, padding: 1) : x;
+            // Overlapping maxima before most layers, as in SqueezeNet; the fifth has the size of the fourth.
+            x = layer is 1 or 2 or 3 or 5 ? graph.MaxPool(x, kernel: 3, stride: 2, padding: 1) : x;
             x = ConvRelu(graph, weights, $"convs.{layer}", x, from, to, kernel: 3, stride: layer == 0 ? 2 : 1, padding: 1);
             features.Add(x);
             from = to;

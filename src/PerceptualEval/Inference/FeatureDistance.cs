@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
@@ -134,10 +135,9 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
 
     private static void ToInverseNorms(Span<float> squares)
     {
-        foreach (ref var value in squares)
-        {
-            value = 1 / (MathF.Sqrt(value) + Epsilon);
-        }
+        TensorPrimitives.Sqrt(squares, squares);
+        TensorPrimitives.Add(squares, Epsilon, squares);
+        TensorPrimitives.Divide(1f, squares, squares);
     }
 
     // The same operations on both images, so that equal features differ by exactly 0 and the order of the two does not matter.

@@ -1,12 +1,11 @@
 using BenchmarkDotNet.Attributes;
 using PerceptualEval.Inference;
-using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Benchmarks;
 
 /// <summary>LPIPS-squeeze in its two steps, beside the graph that torch.onnx writes of the lpips package.</summary>
-public class PerceptualBenchmarks
+public class SqueezeBenchmarks
 {
     private PerceptualNetwork _lpips = null!;
     private TensorBuffer _a = null!;
@@ -21,12 +20,12 @@ public class PerceptualBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _lpips = new PerceptualNetwork(BenchmarkModels.Store.Find("squeeze", ModelKind.Lpips), BenchmarkModels.Cpu);
+        _lpips = new PerceptualNetwork(BenchmarkModels.Squeeze, BenchmarkModels.Cpu);
         _a = BenchmarkModels.Random(1, 3, Pixels, Pixels);
         _b = BenchmarkModels.Random(1, 3, Pixels, Pixels);
         _featuresOfA = _lpips.Features(_a);
         _featuresOfB = _lpips.Features(_b);
-        _export = new TorchExport("lpips-squeeze.torch-export.onnx");
+        _export = new TorchExport(BenchmarkModels.Shared("baselines", "lpips-squeeze.torch-export.onnx"));
     }
 
     [GlobalCleanup]
