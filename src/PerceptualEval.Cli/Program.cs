@@ -18,6 +18,7 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
+        RuntimeTelemetry.TurnOff();
         using var interrupt = new CancellationTokenSource();
         Console.CancelKeyPress += (_, pressed) =>
         {

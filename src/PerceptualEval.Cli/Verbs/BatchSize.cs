@@ -26,6 +26,9 @@ internal sealed class BatchSize(int size, bool isAuto = false, Func<double>? mem
     private bool _hasShrunk;
     private TimeSpan _fastest = TimeSpan.MaxValue;
 
+    /// <summary>One sample at a time.</summary>
+    public static BatchSize One => new(1);
+
     /// <summary>The most samples in the next batch.</summary>
     public int Size { get; private set; } = size;
 

@@ -56,13 +56,13 @@ internal static class DemoVerb
     private static void Compare(DemoFiles files, CheckpointScoring scoring, ReportOutput page, CancellationToken interrupt)
     {
         var run = new CompareRun(scoring, new ComparisonAccumulator(scoring.Names), seed: 0, file: null, folder: null, json: null, keepRows: true);
-        var summary = run.Compare(files.Open(), batchSize: 1, interrupt, out var interrupted);
+        var summary = run.Compare(files.Open(), BatchSize.One, interrupt, out var interrupted);
         if (interrupted || summary is null)
         {
             throw new OperationCanceledException(interrupt);
         }
 
-        var provenance = Provenance.Of(scoring.Loss, batchSize: 1);
+        var provenance = Provenance.Of(scoring.Loss, BatchSize.One);
         var report = ComparisonReport.Of(Title, summary, run.Rows, JsonElement.Parse(ResultJson.Bytes(provenance, ResultJson.Default.ScoreProvenance)), run.Bad.Count);
         page.Write(page.WithPictures(report, scoring.Pictures(files.Open), interrupt));
         var console = ResultConsole.StandardOutput();

@@ -38,7 +38,7 @@ internal sealed class ReopenedRun(ResultManifest manifest, ParseResult parsed, C
     private Gallery OfScore(IReadOnlyList<GalleryGroup> groups)
     {
         using var loss = ScoreVerb.Open(Parse(ScoreVerb.Create(interrupt)), CommonOptions.Store(parsed), out var open, out var dataset);
-        RequireUnchanged(dataset, Provenance.Of(loss, batchSize: 1));
+        RequireUnchanged(dataset, Provenance.Of(loss, BatchSize.One));
         return new GalleryReader(PictureRecipe.Of(open, loss)).Read(groups, interrupt);
     }
 
@@ -46,7 +46,7 @@ internal sealed class ReopenedRun(ResultManifest manifest, ParseResult parsed, C
     {
         var input = ComparedInput.Open(Parse(CompareVerb.Create(interrupt)));
         using var scoring = input.Load();
-        RequireUnchanged(input.Dataset, input.Provenance(scoring, 1));
+        RequireUnchanged(input.Dataset, input.Provenance(scoring, BatchSize.One));
         return new GalleryReader(scoring.Pictures(input.OpenAgain)).Read(groups, interrupt);
     }
 
