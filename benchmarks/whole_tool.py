@@ -105,6 +105,18 @@ def comparing(place):
                   lambda: sum(run(score(checkpoint, target, *models))[0] for checkpoint in checkpoints))
 
 
+def caching(place):
+    """compare of one more checkpoint with --cache against the first (TAEF2, squeeze, 256 px, 40 samples)."""
+    target, first, second = (place.latents(name, 40, 32, 32, 32) for name in ('target', 'a', 'b'))
+    models = place.taef2(), place.squeeze()
+
+    def once(checkpoint, cache):
+        return run(compare(target, [checkpoint], *models, '--cache', place.root / f'cache{cache}'))[0]
+
+    rounds = [(once(first, cache), once(second, cache)) for cache in range(3)]
+    return statistics.median(b / a for a, b in rounds), statistics.median(b for _, b in rounds), statistics.median(a for a, _ in rounds)
+
+
 def starting(place):
     """Start to the score of one pair, against Python that imports torch and does the same (TAEF2, squeeze, 256 px)."""
     predicted, target = (place.latents(side, 1, 32, 32, 32) for side in ('pred', 'target'))
@@ -158,7 +170,7 @@ def operations(path, name, shape):
                for node in model.graph.node if node.op_type in ('Conv', 'MatMul'))
 
 
-ROWS = {'waiting': waiting, 'comparing': comparing, 'starting': starting, 'remembering': remembering, 'calculating': calculating}
+ROWS = {'waiting': waiting, 'comparing': comparing, 'caching': caching, 'starting': starting, 'remembering': remembering, 'calculating': calculating}
 
 
 def main():

@@ -112,6 +112,19 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_RuntimeWithTelemetry_CollectsNone()
+    {
+        var start = DateTime.UtcNow;
+
+        (await Tool.Run("doctor")).Succeeded();
+
+        // Where ONNX Runtime keeps a device id and a log, on the machines that have it on.
+        var collected = new DirectoryInfo(Path.Combine(Tool.CacheFolder, "Microsoft"));
+        Assert.DoesNotContain(
+            collected.Exists ? collected.EnumerateFiles("*", SearchOption.AllDirectories) : [], file => file.LastWriteTimeUtc >= start);
+    }
+
+    [Fact]
     public async Task Build_NameTaken_IsRefusedAndTheModelStays()
     {
         await models.BuildDecoder();

@@ -56,6 +56,9 @@ internal sealed class Tool : IDisposable
         return await tool.Ended();
     }
 
+    /// <summary>The user's cache folder, as the tool sees it.</summary>
+    public static string CacheFolder { get; } = Path.Combine(Path.GetTempPath(), "perceptual-eval-test-cache");
+
     /// <summary>Does what Ctrl-C does.</summary>
     public async Task Interrupt()
     {
@@ -102,7 +105,7 @@ internal sealed class Tool : IDisposable
         };
         start.Environment.Remove(ModelStore.EnvironmentVariable);
         start.Environment["XDG_DATA_HOME"] = Path.Combine(Path.GetTempPath(), "perceptual-eval-no-user-data");
-        start.Environment["XDG_CACHE_HOME"] = Path.Combine(Path.GetTempPath(), "perceptual-eval-test-cache");
+        start.Environment["XDG_CACHE_HOME"] = CacheFolder;
         start.Environment["TERM"] = "xterm-256color"; // what pipes get must not depend on it
         return start;
     }

@@ -18,7 +18,7 @@ internal abstract class KohyaFormat(string container) : LatentFormat
 
         var keys = file.Tensors.Select(tensor => (Tensor: tensor, Key: KohyaKey.Parse(tensor.Name)!)).ToArray();
         var name = BucketName.Parse(file.Stem);
-        if (keys.Any(item => item.Key is null) || !keys.Any(item => item.Key.Content == "latents") || Units(file, name, [.. keys.Select(item => item.Key)]) is not { } units)
+        if (keys.Any(item => item.Key is null) || !keys.Any(item => item.Key.IsLatents) || Units(file, name, [.. keys.Select(item => item.Key)]) is not { } units)
         {
             return null;
         }
