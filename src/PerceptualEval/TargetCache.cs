@@ -4,7 +4,7 @@ namespace PerceptualEval;
 
 /// <summary>
 /// A folder that keeps what was computed of target latents: the LPIPS features of their decoded images, and of clips the decoded frames. A
-/// later run with the same targets, models and settings reads them instead of decoding again; its losses are the same to the last bit. Any
+/// later run with the same targets, models and settings reads them instead of decoding again; its losses are the same, to the last bit where a sample's score does not depend on its batch, as on the CPU. Any
 /// number of processes may use a folder at once; what is damaged is computed again, and a folder that can't be written keeps nothing.
 /// </summary>
 /// <remarks>

@@ -12,7 +12,7 @@ internal sealed class BaselineScores : ScoreWriter
     private const int LeastShared = 2;
 
     // What changes a loss whatever the latents are. Version, runtime and device only change its last digits.
-    private static readonly string[] ThatDecide = ["decoder", "lpips", "weights", "units", "resize", "clamp", "tile"];
+    private static readonly string[] ThatDecide = ["decoder", "lpips", "weights", "units", "resize", "clamp", "tile", "precision"];
 
     private readonly string _path;
     private readonly Dictionary<string, double> _losses;
@@ -61,7 +61,6 @@ internal sealed class BaselineScores : ScoreWriter
     /// <summary>The gate that the losses which were written are not worse than the earlier ones.</summary>
     /// <param name="seed">The seed of the interval.</param>
     /// <param name="cancellationToken">Stops the resampling.</param>
-    /// <exception cref="ResultException">The runs share fewer than two samples.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public Gate NotWorse(long seed, CancellationToken cancellationToken) => NotWorse(_now, seed, null, cancellationToken);
 
@@ -70,15 +69,13 @@ internal sealed class BaselineScores : ScoreWriter
     /// <param name="seed">The seed of the interval.</param>
     /// <param name="checkpoint">Whose losses they are; null in a run of one.</param>
     /// <param name="cancellationToken">Stops the resampling.</param>
-    /// <exception cref="ResultException">The runs share fewer than two samples.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public Gate NotWorse(IReadOnlyList<(string Id, double Loss)> now, long seed, string? checkpoint, CancellationToken cancellationToken)
     {
         var shared = now.Where(sample => _losses.ContainsKey(sample.Id)).ToArray();
         if (shared.Length < LeastShared)
         {
-            throw new ResultException(_path, FormattableString.Invariant(
-                $"of its {_losses.Count} samples and the {now.Count} of this run, {shared.Length} have the same id; expected at least {LeastShared}. Give the results of a run of the same samples."));
+            return Gate.Unpaired(_path, _losses.Count, now.Count, shared.Length, checkpoint);
         }
 
         var finite = Array.FindAll(shared, sample => double.IsFinite(sample.Loss) && double.IsFinite(_losses[sample.Id]));

@@ -40,13 +40,24 @@ internal sealed record Gate(string Name, string? Failure)
     /// <param name="baseline">The baseline, for messages.</param>
     /// <param name="checkpoint">What is compared with it; null in a run of one.</param>
     public static Gate NotWorse(PairedDifference? difference, string baseline, string? checkpoint = null) => new(
-        $"mean loss{Of(checkpoint)} not above that of '{baseline}'",
+        NotWorseName(baseline, checkpoint),
         difference?.Ci95 is not { } interval
             ? FormattableString.Invariant($"gate failed: {difference?.Count ?? 0} samples{Of(checkpoint)} are finite here and in '{baseline}'; an interval takes at least 2.")
         : interval.Low > 0
             ? $"gate failed: mean loss{Of(checkpoint)} is {FourDigits.Format(difference.Mean)} above that of '{baseline}', "
                 + FormattableString.Invariant($"95 % interval {FourDigits.Format(interval.Low)} to {FourDigits.Format(interval.High)}, over {difference.Count} samples.")
         : null);
+
+    /// <summary>The same where hardly a sample of the baseline is one of the run: nothing is shown, so it is not met.</summary>
+    /// <param name="baseline">The baseline, for messages.</param>
+    /// <param name="there">How many samples it has.</param>
+    /// <param name="here">How many the run has.</param>
+    /// <param name="shared">How many have the same id.</param>
+    /// <param name="checkpoint">What is compared with it; null in a run of one.</param>
+    public static Gate Unpaired(string baseline, int there, int here, int shared, string? checkpoint) => new(
+        NotWorseName(baseline, checkpoint),
+        FormattableString.Invariant($"gate failed: of the {there} samples of '{baseline}' and the {here} of this run, {shared} have the same id; expected at least 2. ")
+            + "Give the results of a run of the same samples.");
 
     /// <summary>Says on standard error which gates failed, and what is to know about them.</summary>
     /// <returns>The exit code that they make.</returns>
@@ -66,6 +77,8 @@ internal sealed record Gate(string Name, string? Failure)
 
         return code;
     }
+
+    private static string NotWorseName(string baseline, string? checkpoint) => $"mean loss{Of(checkpoint)} not above that of '{baseline}'";
 
     private static string Of(string? checkpoint) => checkpoint is null ? "" : $" of '{checkpoint}'";
 }

@@ -36,9 +36,9 @@ internal sealed class MarkdownSummary
     {
         var count = comparison.Checkpoints[0].Losses.Count;
         var summary = new MarkdownSummary(string.Create(CultureInfo.InvariantCulture, $"perceptual-eval compare: {count} samples"), gates);
-        var terms = Terms(comparison.Checkpoints[0].Losses).Skip(1).Select(term => term.Name);
+        var terms = ComparisonTable.Terms(comparison.Checkpoints[0].Losses, provenance).Select(term => term.Name);
         summary.Table(
-            "", ["loss", "95 % interval", "median", "p95", .. terms], comparison.Checkpoints.Select(checkpoint => (checkpoint.Name, Cells(checkpoint.Losses))));
+            "", ["loss", "95 % interval", "median", "p95", .. terms], comparison.Checkpoints.Select(checkpoint => (checkpoint.Name, Cells(checkpoint.Losses, provenance))));
         if (comparison.Comparisons.Count > 0)
         {
             summary.Table(
@@ -65,10 +65,10 @@ internal sealed class MarkdownSummary
 
     private static string[] Cells(TermSummary term) => [Number(term.Mean), Interval(term.Ci95), Number(term.P50), Number(term.P95), Number(term.Max)];
 
-    private static string[] Cells(LossSummary losses) =>
+    private static string[] Cells(LossSummary losses, ScoreProvenance provenance) =>
     [
         Number(losses.Loss.Mean), Interval(losses.Loss.Ci95), Number(losses.Loss.P50), Number(losses.Loss.P95),
-        .. Terms(losses).Skip(1).Select(term => Number(term.Summary.Mean)),
+        .. ComparisonTable.Terms(losses, provenance).Select(term => Number(term.Summary.Mean)),
     ];
 
     private static string[] Cells(CheckpointComparison compared) =>

@@ -43,7 +43,7 @@ internal sealed class ComparisonTable(ResultConsole console, ScoreProvenance pro
 
     private Table Checkpoints(ComparisonSummary summary)
     {
-        var terms = Terms(summary.Checkpoints[0].Losses);
+        var terms = Terms(summary.Checkpoints[0].Losses, provenance);
         var table = console.Columns("means", ["loss", "95 % interval", "p50", "p95", .. terms.Select(term => term.Name)]);
         foreach (var checkpoint in summary.Checkpoints)
         {
@@ -51,7 +51,7 @@ internal sealed class ComparisonTable(ResultConsole console, ScoreProvenance pro
             table.AddRow(
             [
                 ResultConsole.Literal(checkpoint.Name), new Text(FourDigits.Format(loss.Mean), ResultConsole.Answer), Interval(loss.Ci95),
-                Number(loss.P50), Number(loss.P95), .. Terms(checkpoint.Losses).Select(term => Number(term.Summary.Mean)),
+                Number(loss.P50), Number(loss.P95), .. Terms(checkpoint.Losses, provenance).Select(term => Number(term.Summary.Mean)),
             ]);
         }
 
@@ -119,7 +119,7 @@ internal sealed class ComparisonTable(ResultConsole console, ScoreProvenance pro
     private static Text Interval(ConfidenceInterval? interval) =>
         new(interval is { } ends ? $"{FourDigits.Format(ends.Low)} to {FourDigits.Format(ends.High)}" : FourDigits.None);
 
-    // Where decoders are compared the latents are the same, and their difference is no news.
-    private IEnumerable<(string Name, TermSummary Summary)> Terms(LossSummary losses) =>
+    /// <summary>The terms beside the loss. Where decoders are compared the latents are the same, and their difference is no news.</summary>
+    public static IEnumerable<(string Name, TermSummary Summary)> Terms(LossSummary losses, ScoreProvenance provenance) =>
         ScoreTable.Terms(losses).Skip(provenance.Decoders is null ? 1 : 2).Select(term => (term.Name, term.Summary));
 }

@@ -45,8 +45,8 @@ internal sealed record ComparedInput(
         var run = ResultOptions.RunOf("compare", provenance, Dataset, parsed, Runs, Pairs, ScoringOptions.Target, ScoringOptions.Images, Decoders);
         var asked = new SortedDictionary<string, string>(run.Asked.ToDictionary(), StringComparer.Ordinal)
         {
-            ["pred"] = string.Join(' ', parsed.GetValue(Pred) ?? []),
-            ["names"] = string.Join(' ', Names),
+            ["pred"] = string.Join(ResultRun.Separator, parsed.GetValue(Pred) ?? []),
+            ["names"] = string.Join(ResultRun.Separator, Names),
             [ResultRun.BaselineField] = baseline,
         };
         return run with { Asked = asked };

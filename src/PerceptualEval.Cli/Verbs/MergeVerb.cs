@@ -81,7 +81,7 @@ internal static class MergeVerb
     {
         var provenance = JsonNode.Parse(folders[0].Provenance!.Value.GetRawText())!.AsObject();
         provenance.Remove(ResultRun.ShardField);
-        var devices = folders.Select(folder => folder.Provenance!.Value.GetProperty(ResultRun.DeviceField).ToString()).Distinct().ToArray();
+        var devices = folders.Select(folder => folder.Provenance!.Value.TryGetProperty(ResultRun.DeviceField, out var device) ? device.ToString() : "not given").Distinct().ToArray();
         provenance[ResultRun.DeviceField] = devices.Length == 1 ? devices[0] : devices[0].Split(':')[0];
         return ResultRun.Of(folders[0].Manifest!) with { Provenance = JsonElement.Parse(provenance.ToJsonString()) };
     }

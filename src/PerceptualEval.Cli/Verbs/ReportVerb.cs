@@ -31,7 +31,7 @@ internal static class ReportVerb
             ?? throw new UsageException("nothing to write: give -o FILE for the page, or --plots DIR for the charts.");
         var data = ResultReport.Of(results);
         var gallery = parsed.GetValue(Out) is null ? data.Gallery : Pictures(data.Gallery.Groups, results, parsed, interrupt);
-        if (gallery.Note is { } note)
+        foreach (var note in new[] { ResultReport.Unfinished(results), gallery.Note }.OfType<string>())
         {
             Console.Error.WriteLine($"perceptual-eval: {note}");
         }

@@ -49,30 +49,10 @@ internal static class RunArguments
 
     private static string? Further(ScoreProvenance provenance, string field) => provenance.More?.TryGetValue(field, out var value) == true ? value.ToString() : null;
 
-    // Options given more than once stand in one value, with a space between.
-    private static IEnumerable<string> Values(ResultManifest manifest, string name, string value) => (name, manifest.Verb) switch
+    private static string[] Values(ResultManifest manifest, string name, string value) => (name, manifest.Verb) switch
     {
         ("format", _) => value.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-        ("pred", "compare") when !manifest.Run.ContainsKey("decoders") => Named(value, manifest.Run.GetValueOrDefault("names", string.Empty).Split(' ')),
+        ("pred", "compare") => value.Split(ResultRun.Separator, StringSplitOptions.RemoveEmptyEntries),
         _ => [value],
     };
-
-    // "a=x b=y z" is "a=x" and "b=y z": a name is one of the checkpoints'.
-    private static List<string> Named(string value, string[] names)
-    {
-        List<string> named = [];
-        foreach (var part in value.Split(' '))
-        {
-            if (named.Count == 0 || names.Any(name => part.StartsWith($"{name}=", StringComparison.Ordinal)))
-            {
-                named.Add(part);
-            }
-            else
-            {
-                named[^1] += $" {part}";
-            }
-        }
-
-        return value.Length == 0 ? [] : named;
-    }
 }

@@ -38,6 +38,7 @@ public sealed class PerceptualNetwork : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         options ??= ExecutionOptions.Default;
         Model = model;
+        Precision = options.Precision;
         var isPairwise = model.Manifest.Kind == ModelKind.Pairwise;
         FeatureChannels = isPairwise ? [] : model.Manifest.FeatureChannels
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no feature channels. Rebuild the model.");
@@ -66,6 +67,9 @@ public sealed class PerceptualNetwork : IDisposable
 
     /// <summary>Where the network runs; never auto.</summary>
     public ExecutionDevice Device => _distance.Device;
+
+    /// <summary>How precisely it computes.</summary>
+    public ComputePrecision Precision { get; }
 
     /// <summary>Computes the features of images.</summary>
     /// <param name="imagesNchw">[N,3,H,W], nominally in [-1,1]; H and W at least the network's minimum.</param>

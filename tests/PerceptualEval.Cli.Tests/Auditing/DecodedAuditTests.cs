@@ -78,7 +78,7 @@ public sealed class DecodedAuditTests(ToolModels models) : IDisposable
         var run = await Audit(folder, "--report", _folder["page.html"], "--plots", _folder["plots"]);
 
         Assert.Equal(isMirrored ? 0 : 1, run.ExitCode);
-        using var data = PageData.Of(_folder["page.html"]);
+        using var data = ReportedPage.Of(_folder["page.html"]);
         Assert.Equal(Count, data.RootElement.GetProperty("checkpoints")[0].GetProperty("values")[0].GetArrayLength());
         var shown = data.RootElement.GetProperty("gallery").GetProperty("pictures").EnumerateObject().Select(sample => sample.Value).ToArray();
         Assert.Equal(12, shown.Length);
@@ -96,7 +96,7 @@ public sealed class DecodedAuditTests(ToolModels models) : IDisposable
         var refused = await Tool.Run("audit", folder.Latents, "--plots", _folder["plots"]);
 
         Assert.Equal(1, run.ExitCode);
-        using var data = PageData.Of(_folder["page.html"]);
+        using var data = ReportedPage.Of(_folder["page.html"]);
         Assert.Equal(0, data.RootElement.GetProperty("gallery").GetProperty("groups").GetArrayLength());
         Assert.Equal(0, data.RootElement.GetProperty("checkpoints").GetArrayLength());
         Assert.Equal(1, data.RootElement.GetProperty("findings").GetArrayLength());
@@ -122,7 +122,7 @@ public sealed class DecodedAuditTests(ToolModels models) : IDisposable
 
         run.Said(130, "interrupted; the findings are those of the whole dataset, the report has no pictures");
         Assert.Equal(Count, Number(run, "decoded"));
-        using var data = PageData.Of(_folder["page.html"]);
+        using var data = ReportedPage.Of(_folder["page.html"]);
         Assert.Contains("interrupted", data.RootElement.GetProperty("gallery").GetProperty("note").GetString(), StringComparison.Ordinal);
     }
 
@@ -144,8 +144,8 @@ public sealed class DecodedAuditTests(ToolModels models) : IDisposable
     // Mean absolute difference of two pictures of a page; the range from black to white is 2.
     private static double Difference(JsonElement a, JsonElement b)
     {
-        using var first = ImageFile.Decode("a.webp", a.GetProperty("webp").GetBytesFromBase64());
-        using var second = ImageFile.Decode("b.webp", b.GetProperty("webp").GetBytesFromBase64());
+        using var first = ImageFile.Decode("a.webp", a.GetProperty("image").GetProperty("webP").GetBytesFromBase64());
+        using var second = ImageFile.Decode("b.webp", b.GetProperty("image").GetProperty("webP").GetBytesFromBase64());
         return first.Span.ToArray().Zip(second.Span.ToArray()).Average(pair => Math.Abs(pair.First - pair.Second));
     }
 

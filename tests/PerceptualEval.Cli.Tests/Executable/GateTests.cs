@@ -114,13 +114,16 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
-    public async Task Score_EarlierRunOfOtherSamples_IsBadInput()
+    public async Task Score_EarlierRunOfOtherSamples_FailsTheGate()
     {
         var earlier = _folder["earlier.csv"];
         (await _models.Score(_late, _late, "--out", earlier)).Succeeded();
 
-        (await _models.Score(_late, _target, "--fail-if-worse-than", earlier)).Said(2, $"'{earlier}'", "0 have the same id");
-        (await Compare("--fail-if-worse-than", earlier)).Said(2, $"'{earlier}'", "0 have the same id");
+        (await _models.Score(_late, _target, "--fail-if-worse-than", earlier, "--summary", _folder["summary.md"])).Said(1, $"'{earlier}'", "0 have the same id");
+        Assert.Contains("0 have the same id", await File.ReadAllTextAsync(_folder["summary.md"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var compared = await Compare("--fail-if-worse-than", earlier);
+        Assert.Equal(1, compared.ExitCode);
+        Assert.Contains("0 have the same id", compared.Talk, StringComparison.Ordinal);
     }
 
     [Fact]

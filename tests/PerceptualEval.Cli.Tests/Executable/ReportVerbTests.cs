@@ -50,6 +50,19 @@ public sealed class ReportVerbTests(ToolModels models) : IDisposable
     }
 
     [Fact]
+    public async Task Report_OfARunThatIsNotComplete_SaysSoFirst()
+    {
+        (await Score("--out", _folder["results"])).Succeeded();
+        var manifest = _folder["results/manifest.json"];
+        var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(manifest, text.Replace("\"complete\"", "\"running\"", StringComparison.OrdinalIgnoreCase), TestContext.Current.CancellationToken);
+
+        (await models.Run("report", _folder["results"], "-o", _folder["page.html"])).Said(0, "not complete");
+
+        Assert.Contains("<p>The run is not complete", await File.ReadAllTextAsync(_folder["page.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Report_OfClampedPictures_HasOtherHeatMaps()
     {
         (await Score("--out", _folder["plain"], "--report", _folder["plain.html"])).Succeeded();

@@ -33,6 +33,10 @@ public sealed class BaselineScoresTests : IDisposable
         Refused(WithInputs, WithInputs with { Resize = "image" }, "resize is \"none\" there, \"image\" now");
 
     [Fact]
+    public void Read_OtherPrecision_IsRefused() => Refused(
+        Scores.Provenance, Scores.Provenance with { More = new Dictionary<string, object>(Scores.Provenance.More!) { ["precision"] = "tf32" } }, "precision is not given there, \"tf32\" now");
+
+    [Fact]
     public void NotWorse_SamplesWithoutPartner_AreCounted()
     {
         var baseline = Read(Scores.Provenance, Scores.Provenance);
@@ -54,13 +58,14 @@ public sealed class BaselineScoresTests : IDisposable
     }
 
     [Fact]
-    public void NotWorse_OneSharedSample_IsRefused()
+    public void NotWorse_OneSharedSample_Fails()
     {
         var baseline = Read(Scores.Provenance, Scores.Provenance);
 
-        var message = Assert.Throws<ResultException>(() => baseline.NotWorse([("cat#0", 0.25), ("dog#0", 1)], 0, null, CancellationToken.None)).Message;
+        var gate = baseline.NotWorse([("cat#0", 0.25), ("dog#0", 1)], 0, null, CancellationToken.None);
 
-        Assert.Contains("of its 3 samples and the 2 of this run, 1 have the same id; expected at least 2", message, StringComparison.Ordinal);
+        Assert.StartsWith("gate failed: of the 3 samples of", gate.Failure, StringComparison.Ordinal);
+        Assert.Contains("and the 2 of this run, 1 have the same id; expected at least 2", gate.Failure, StringComparison.Ordinal);
     }
 
     private void Refused(ScoreProvenance there, ScoreProvenance now, params string[] expected)

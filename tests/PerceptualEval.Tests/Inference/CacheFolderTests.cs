@@ -5,6 +5,8 @@ namespace PerceptualEval.Tests.Inference;
 
 public sealed class CacheFolderTests : IDisposable
 {
+    private const string Prefix = "perceptual-eval-";
+
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -25,23 +27,39 @@ public sealed class CacheFolderTests : IDisposable
         foreach (var (key, daysAgo) in (ReadOnlySpan<(string, int)>)[("a", 9), ("b", 8), ("c", 7)])
         {
             Add(cache, key, bytes: 30);
-            Directory.SetLastWriteTimeUtc(_folder[key], DateTime.UtcNow.AddDays(-daysAgo));
+            Directory.SetLastWriteTimeUtc(_folder[Prefix + key], DateTime.UtcNow.AddDays(-daysAgo));
         }
 
         cache.Find("a");
         Add(cache, "d", bytes: 30);
 
-        Assert.Equal(["a", "c", "d"], _folder.Files);
+        Assert.Equal([Prefix + "a", Prefix + "c", Prefix + "d"], _folder.Files);
+    }
+
+    [Fact]
+    public void Add_FolderThatHoldsOtherThings_LeavesThem()
+    {
+        Directory.CreateDirectory(_folder["mine/deep"]);
+        File.WriteAllBytes(_folder["mine/model"], new byte[500]);
+        Directory.SetLastWriteTimeUtc(_folder["mine"], DateTime.UtcNow.AddYears(-1));
+        var cache = new CacheFolder(_folder.Root, capacity: 100);
+
+        Add(cache, "a", bytes: 90);
+        Add(cache, "b", bytes: 90);
+
+        Assert.True(Directory.Exists(_folder["mine/deep"]));
+        Assert.True(File.Exists(_folder["mine/model"]));
+        Assert.NotNull(cache.Find("b"));
     }
 
     [Fact]
     public void Add_EntriesOfEarlierProcesses_CountTowardsTheCapacity()
     {
         Add(new CacheFolder(_folder.Root, capacity: 100), "a", bytes: 60);
-        Directory.SetLastWriteTimeUtc(_folder["a"], DateTime.UtcNow.AddDays(-1));
+        Directory.SetLastWriteTimeUtc(_folder[Prefix + "a"], DateTime.UtcNow.AddDays(-1));
         Add(new CacheFolder(_folder.Root, capacity: 100), "b", bytes: 60);
 
-        Assert.Equal(["b"], _folder.Files);
+        Assert.Equal([Prefix + "b"], _folder.Files);
     }
 
     [Fact]
@@ -63,8 +81,8 @@ public sealed class CacheFolderTests : IDisposable
         Add(cache, "a", bytes: 10);
         Add(cache, "a", bytes: 20);
 
-        Assert.Equal(["a"], _folder.Files);
-        Assert.Equal(10, new FileInfo(_folder["a/content"]).Length);
+        Assert.Equal([Prefix + "a"], _folder.Files);
+        Assert.Equal(10, new FileInfo(_folder[Prefix + "a/content"]).Length);
     }
 
     [Fact]

@@ -90,7 +90,7 @@ internal sealed class Reconstruction(LatentDecoder decoder, PerceptualNetwork lp
     /// <summary>Units as users write them.</summary>
     public static string Text(LatentUnits units) => units.ToString().ToLowerInvariant();
 
-    // Clamped to [-1,1], as an image is.
+    // Clamped to [-1,1], as an image is. An infinite value would become an ordinary one: its image is given a NaN instead.
     private TensorBuffer Decode(TensorBuffer latents, SampleTensor tensor, LatentUnits units)
     {
         using var converted = TensorBuffer.CopyOf(latents.Shape, latents.Span);
@@ -103,7 +103,14 @@ internal sealed class Reconstruction(LatentDecoder decoder, PerceptualNetwork lp
         }
 
         var images = decoder.Decode(converted, Space.Units, tiling);
-        TensorPrimitives.Clamp(images.Span, -1, 1, images.Span);
+        for (var i = 0; i < images.Shape[0]; i++)
+        {
+            var image = images.Sample(i);
+            var isFinite = TensorPrimitives.IsFiniteAll<float>(image);
+            TensorPrimitives.Clamp(image, -1, 1, image);
+            image[0] = isFinite ? image[0] : float.NaN;
+        }
+
         return images;
     }
 }

@@ -16,7 +16,7 @@ function tile(term, summary) {
     return el("div", { class: "tile" },
         el("h3", { title: term.meaning }, term.label),
         el("p", { class: "mean" }, fourDigits(summary.mean)),
-        el("p", { class: "interval" }, summary.ci95 === null ? "one sample: no interval" : summary.ci95.map(fourDigits).join(" to ")),
+        el("p", { class: "interval" }, summary.mean === null ? "no finite sample" : summary.ci95 === null ? "one sample: no interval" : summary.ci95.map(fourDigits).join(" to ")),
         summary.mean === null ? null : strip(summary),
         el("dl", {}, ...quantiles.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, digits(value, 3))))));
 }

@@ -53,10 +53,11 @@ internal sealed record ResultManifest(
             var manifest = JsonSerializer.Deserialize(bytes, ManifestJson.Default.ResultManifest) ?? throw new JsonException("it is null");
             for (var i = 0; i < manifest.Parts.Count; i++)
             {
-                // A name from a file must not lead anywhere else.
-                if (manifest.Parts[i].File != PartName(i))
+                // A name from a file must not lead anywhere else. A part may be null in spite of its type.
+                var name = ((ManifestPart?)manifest.Parts[i])?.File;
+                if (name != PartName(i))
                 {
-                    throw new ResultException(path, $"part {i} is called '{manifest.Parts[i].File}'; expected '{PartName(i)}'. Restore the manifest that the tool wrote.");
+                    throw new ResultException(path, $"part {i} is called '{name}'; expected '{PartName(i)}'. Restore the manifest that the tool wrote.");
                 }
             }
 

@@ -21,6 +21,9 @@ internal sealed record ResultRun(string Verb, IReadOnlyDictionary<string, string
     /// <summary>The name in <see cref="Asked"/> of the seed.</summary>
     public const string SeedField = "seed";
 
+    /// <summary>What is between the values of an option that is given more than once.</summary>
+    public const char Separator = '\n';
+
     /// <summary>The run of a folder.</summary>
     public static ResultRun Of(ResultManifest manifest) => new(manifest.Verb, manifest.Run, manifest.Provenance);
 

@@ -8,6 +8,9 @@ namespace PerceptualEval.Inference.Caching;
 /// <param name="capacity">The most bytes that its entries' files may have, all together.</param>
 internal sealed class CacheFolder(string root, long capacity)
 {
+    // What tells entries from anything else that lies in the folder: that is the user's.
+    private const string Prefix = "perceptual-eval-";
+
     private readonly Lock _measuring = new();
     private long _used = -1;
 
@@ -16,7 +19,7 @@ internal sealed class CacheFolder(string root, long capacity)
     /// <returns>The entry's folder; null where there is none. Another process may remove it at any time.</returns>
     public string? Find(string key)
     {
-        var entry = Path.Combine(root, key);
+        var entry = PathOf(key);
         if (!Directory.Exists(entry))
         {
             return null;
@@ -31,7 +34,7 @@ internal sealed class CacheFolder(string root, long capacity)
     /// <param name="write">Writes the entry's files into the folder that it is given.</param>
     public void Add(string key, Action<string> write) => Attempt(() =>
     {
-        var unfinished = Path.Combine(root, $".new.{Guid.NewGuid():N}");
+        var unfinished = PathOf($"new-{Guid.NewGuid():N}");
         try
         {
             Directory.CreateDirectory(unfinished);
@@ -39,7 +42,7 @@ internal sealed class CacheFolder(string root, long capacity)
             var added = SizeOf(new DirectoryInfo(unfinished));
 
             // Where another process was quicker this fails, and its entry is as good.
-            Directory.Move(unfinished, Path.Combine(root, key));
+            Directory.Move(unfinished, PathOf(key));
             KeepBounded(added);
         }
         finally
@@ -50,7 +53,9 @@ internal sealed class CacheFolder(string root, long capacity)
 
     /// <summary>Removes an entry that is of no use.</summary>
     /// <param name="key">The entry's key.</param>
-    public void Remove(string key) => Delete(Path.Combine(root, key));
+    public void Remove(string key) => Delete(PathOf(key));
+
+    private string PathOf(string key) => Path.Combine(root, Prefix + key);
 
     // Measures all entries once, then adds up; what other processes add meanwhile is seen when the bound is reached.
     private void KeepBounded(long added)
@@ -80,7 +85,7 @@ internal sealed class CacheFolder(string root, long capacity)
     }
 
     // What runs that were killed left unfinished is among them and ages like the rest.
-    private DirectoryInfo[] Entries() => new DirectoryInfo(root).GetDirectories();
+    private DirectoryInfo[] Entries() => new DirectoryInfo(root).GetDirectories(Prefix + "*");
 
     private static long SizeOf(DirectoryInfo entry)
     {
@@ -88,9 +93,9 @@ internal sealed class CacheFolder(string root, long capacity)
         {
             return entry.EnumerateFiles().Sum(file => file.Length);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Another process has just removed it.
+            // Another process has just removed it, or it is another user's.
             return 0;
         }
     }

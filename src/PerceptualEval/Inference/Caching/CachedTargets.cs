@@ -19,7 +19,7 @@ internal sealed class CachedTargets(CacheFolder entries, LatentDecoder decoder, 
     private readonly string _setup = string.Join('\n',
         typeof(CachedTargets).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         InferenceRuntime.Version, string.Join(' ', InferenceRuntime.Providers), ProcessorIdentity.Text,
-        decoder.Device, lpips.Device, decoder.Precision, decoder.Model.Manifest.ToJson(), lpips.Model.Manifest.ToJson(),
+        decoder.Device, lpips.Device, decoder.Precision, lpips.Precision, decoder.Model.Manifest.ToJson(), lpips.Model.Manifest.ToJson(),
         options.Units, options.Clamp, options.Tiling);
 
     /// <summary>Finds the features of decoded targets.</summary>
@@ -89,10 +89,11 @@ internal sealed class CachedTargets(CacheFolder entries, LatentDecoder decoder, 
 
     private void Add(TensorBuffer latents, bool[] finite, IReadOnlyList<TensorShape> shapes, SampleValues values)
     {
+        var fits = shapes.All(TensorEntry.Takes);
         for (var i = 0; i < finite.Length; i++)
         {
             var sample = i;
-            if (finite[sample])
+            if (fits && finite[sample])
             {
                 entries.Add(KeyOf(latents, sample), unfinished =>
                     TensorEntry.Write(Path.Combine(unfinished, FileName), shapes, tensor => values(sample, tensor)));

@@ -50,7 +50,7 @@ internal sealed class OptimizedGraphs(string folder)
         InferenceSession? session = null;
         _entries.Add(key, unfinished =>
         {
-            session = OptimizeInto(unfinished, graph.Path, options);
+            session = OptimizeInto(unfinished, graph.Path, options) ?? throw new IOException("the runtime did not write the graph; nothing is kept");
             File.WriteAllText(Path.Combine(unfinished, Seal), SealOf(unfinished));
         });
         if (session is not null)

@@ -32,6 +32,9 @@ internal sealed class TensorEntry : IDisposable
     /// <returns>As many values as the shape has elements; any other length refuses the tensor.</returns>
     internal delegate Span<float> Destination(int tensor, TensorShape shape);
 
+    /// <summary>Whether a tensor can be read and written in one piece.</summary>
+    public static bool Takes(TensorShape shape) => shape.ElementCount <= int.MaxValue / sizeof(float);
+
     /// <summary>Writes a new file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="shapes">The tensors' shapes.</param>
@@ -64,8 +67,8 @@ internal sealed class TensorEntry : IDisposable
         }
 
         entry._hash.Reset();
-        return entry.ReadShapes() is { } shapes && entry.ReadValues(shapes, destination)
-            && entry._offset == RandomAccess.GetLength(entry._file) && expected.SequenceEqual(entry._hash.GetCurrentHash());
+        return entry.ReadShapes() is { } shapes && entry.EndsAfter(shapes) && entry.ReadValues(shapes, destination)
+            && expected.SequenceEqual(entry._hash.GetCurrentHash());
     }
 
     public void Dispose() => _file.Dispose();
@@ -122,6 +125,10 @@ internal sealed class TensorEntry : IDisposable
 
         return shapes;
     }
+
+    // Before memory is taken for them: a damaged shape may claim anything.
+    private bool EndsAfter(TensorShape[] shapes) =>
+        Array.TrueForAll(shapes, Takes) && _offset + shapes.Sum(shape => shape.ElementCount * sizeof(float)) == RandomAccess.GetLength(_file);
 
     private bool ReadValues(TensorShape[] shapes, Destination destination)
     {
