@@ -13,11 +13,11 @@ work=$(realpath "$2")
 cd "$(dirname "$0")"
 export OMP_NUM_THREADS=1
 
-python3 data.py --teachers "$teachers" --out "$work/data" --first 0 --last 61 --step 2 &
-python3 data.py --teachers "$teachers" --out "$work/data" --first 1 --last 61 --step 2
+python3 data.py --teachers "$teachers" --out "$work/data" --first 0 --last 94 --step 2 &
+python3 data.py --teachers "$teachers" --out "$work/data" --first 1 --last 94 --step 2
 wait
 python3 train.py decoder --data "$work/data" --teachers "$teachers" --out "$work/runs/decoder.pt" --minutes 48 &
-python3 train.py lpips --data "$work/data" --teachers "$teachers" --out "$work/runs/lpips.pt" --minutes 34
+python3 train.py lpips --data "$work/data" --teachers "$teachers" --out "$work/runs/lpips.pt" --minutes 60
 python3 train.py encoder --data "$work/data" --teachers "$teachers" --out "$work/runs/encoder.pt" --minutes 11
 wait
 for model in decoder encoder lpips; do
