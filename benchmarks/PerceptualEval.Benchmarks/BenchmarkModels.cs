@@ -32,7 +32,9 @@ internal static class BenchmarkModels
 
     public static Model Vgg => LazyVgg.Value;
 
-    public static ExecutionOptions Cpu { get; } = new(ExecutionDevice.Cpu);
+    public static int Threads { get; } = Environment.ProcessorCount;
+
+    public static ExecutionOptions Cpu { get; } = new(ExecutionDevice.Cpu, Threads);
 
     public static ExecutionOptions OneThread { get; } = new(ExecutionDevice.Cpu, 1);
 

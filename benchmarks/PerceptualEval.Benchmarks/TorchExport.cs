@@ -4,10 +4,14 @@ using PerceptualEval.Tensors;
 namespace PerceptualEval.Benchmarks;
 
 /// <summary>What a user gets today: the public PyTorch model exported by torch.onnx, run on the same runtime.</summary>
-internal sealed class TorchExport(string path) : IDisposable
+/// <remarks>With as many threads as ours: the runtime's own default may be fewer, where virtual cores look like two threads of one.</remarks>
+internal sealed class TorchExport : IDisposable
 {
-    private readonly InferenceSession _session = new(path);
+    private readonly SessionOptions _sessionOptions = new() { IntraOpNumThreads = BenchmarkModels.Threads };
+    private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
+
+    public TorchExport(string path) => _session = new InferenceSession(path, _sessionOptions);
 
     public void Run(params ReadOnlySpan<(string Name, TensorBuffer Tensor)> inputs)
     {
@@ -34,5 +38,6 @@ internal sealed class TorchExport(string path) : IDisposable
     {
         _options.Dispose();
         _session.Dispose();
+        _sessionOptions.Dispose();
     }
 }

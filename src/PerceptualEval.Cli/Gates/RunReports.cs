@@ -28,7 +28,7 @@ internal sealed class RunReports : IDisposable
         }
     }
 
-    /// <summary>Writes them. Without it nothing is left: an interrupted run passes no gate.</summary>
+    /// <summary>Writes them. A run that fails or is interrupted writes none, and older files stay: delete them before, or go by the exit code.</summary>
     /// <param name="verb">The verb that ran.</param>
     /// <param name="gates">Its gates.</param>
     /// <param name="summary">Its summary, made of those gates.</param>
