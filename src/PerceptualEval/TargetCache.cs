@@ -4,8 +4,9 @@ namespace PerceptualEval;
 
 /// <summary>
 /// A folder that keeps what was computed of target latents: the LPIPS features of their decoded images, and of clips the decoded frames. A
-/// later run with the same targets, models and settings reads them instead of decoding again; its losses are the same, to the last bit where a sample's score does not depend on its batch, as on the CPU. Any
-/// number of processes may use a folder at once; what is damaged is computed again, and a folder that can't be written keeps nothing.
+/// later run with the same targets, models and settings reads them instead of decoding again; its losses are the same, to the last bit where a
+/// sample's score does not depend on its batch, as on the CPU. Any number of processes may use a folder at once; what is damaged is computed
+/// again, and a folder that can't be written keeps nothing.
 /// </summary>
 /// <remarks>
 /// Features are many: of a picture of 256x256 pixels LPIPS-squeeze has 9 MB, LPIPS-vgg 32 MB; a clip has 12 bytes a pixel. They go with the
@@ -13,11 +14,13 @@ namespace PerceptualEval;
 /// not kept: they have to be read anyway, and their features take a fraction of a decoding.
 /// </remarks>
 /// <param name="folder">The folder; made when something is kept.</param>
-/// <param name="capacity">The most bytes to keep, at least 1.</param>
+/// <param name="capacity">The most bytes to keep, at least 1. Several processes together may keep a few per cent more for a while.</param>
+/// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
+/// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
 public sealed class TargetCache(string folder, long capacity)
 {
     /// <summary>The folder.</summary>
-    public string Folder { get; } = folder;
+    public string Folder { get; } = folder.Length > 0 ? folder : throw new ArgumentException("a cache needs a folder.", nameof(folder));
 
     /// <summary>The most bytes to keep.</summary>
     public long Capacity { get; } = capacity >= 1

@@ -58,28 +58,13 @@ internal static class AuditVerb
         var result = run.Run(ProvenanceOf(parsed, model, networks), networks is null ? 1 : CommonOptions.BatchSize(parsed, networks.Decoder.Device).Size);
         file?.Write(result);
         Show(parsed, result);
-        if (report is not null && !Write(report, AuditReport.Of($"audit: {ReportOptions.NameOf(parsed.GetRequiredValue(Latents))}", result), openPairs, networks, interrupt))
+        if (report is not null && !ReportOptions.Write(
+            report, AuditReport.Of($"audit: {ReportOptions.NameOf(parsed.GetRequiredValue(Latents))}", result), networks is null ? null : PictureRecipe.Of(openPairs!, networks), interrupt))
         {
-            Console.Error.WriteLine("perceptual-eval: interrupted; the findings are those of the whole dataset, the report has no pictures.");
             return ExitCode.Interrupted;
         }
 
         return result.Counts.Errors > 0 ? ExitCode.GateFailed : ExitCode.Ok;
-    }
-
-    // False where the making of pictures was interrupted; the report is written all the same.
-    private static bool Write(ReportOutput report, ReportData data, Func<Dataset>? openPairs, AuditNetworks? networks, CancellationToken interrupt)
-    {
-        try
-        {
-            report.Write(networks is null ? data : report.WithPictures(data, PictureRecipe.Of(openPairs!, networks), interrupt));
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            report.Write(data with { Gallery = Gallery.WithoutPictures(data.Gallery.Groups, "There are no pictures: their making was interrupted.") });
-            return false;
-        }
     }
 
     // Bad files of a folder are findings here, and so is what has no partner; a dataset of which nothing can be read is bad input.

@@ -27,7 +27,7 @@ internal static class BatchLoop
                 {
                     var start = Stopwatch.GetTimestamp();
                     work(batch);
-                    batchSize.Measured(batch.Samples.Count, Stopwatch.GetElapsedTime(start));
+                    batchSize.Measured(batch.Samples.Count, batch.Target.Shape.ElementCount, Stopwatch.GetElapsedTime(start));
                     progress.Report(done += batch.Samples.Count);
                 }
 

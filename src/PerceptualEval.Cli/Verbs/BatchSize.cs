@@ -24,7 +24,7 @@ internal sealed class BatchSize(int size, bool isAuto = false, Func<double>? mem
     private bool _grows = isAuto;
     private bool _isWarm;
     private bool _hasShrunk;
-    private TimeSpan _fastest = TimeSpan.MaxValue;
+    private double _fastest = double.PositiveInfinity;
 
     /// <summary>One sample at a time.</summary>
     public static BatchSize One => new(1);
@@ -37,8 +37,9 @@ internal sealed class BatchSize(int size, bool isAuto = false, Func<double>? mem
 
     /// <summary>Takes into account how long a batch took. Each size is measured once, with its second batch: the first one allocates.</summary>
     /// <param name="samples">The samples of the batch.</param>
+    /// <param name="values">The values of their target latents: samples may differ in size, so that the time per value counts.</param>
     /// <param name="time">How long it took.</param>
-    public void Measured(int samples, TimeSpan time)
+    public void Measured(int samples, long values, TimeSpan time)
     {
         if (!_grows || samples != Size)
         {
@@ -51,14 +52,14 @@ internal sealed class BatchSize(int size, bool isAuto = false, Func<double>? mem
             return;
         }
 
-        var perSample = time / samples;
-        if (perSample > _fastest * Gain)
+        var perValue = time.TotalSeconds / values;
+        if (perValue > _fastest * Gain)
         {
             (_grows, Size) = (false, Size / 2);
             return;
         }
 
-        _fastest = perSample;
+        _fastest = perValue;
         _isWarm = false;
         _grows = Size * 2 <= Most && _memoryInUse() <= MostMemory;
         Size = _grows ? Size * 2 : Size;

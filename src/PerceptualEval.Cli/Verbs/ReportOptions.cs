@@ -25,21 +25,21 @@ internal static class ReportOptions
     /// <summary>Writes the report of a run, with pictures where it has a page; says on standard error where an interrupt left them out.</summary>
     /// <param name="output">Where to write; stays the caller's.</param>
     /// <param name="data">The report, without pictures.</param>
-    /// <param name="recipe">How pictures are made.</param>
+    /// <param name="recipe">How pictures are made; null for a report without any.</param>
     /// <param name="interrupt">Ends the making of pictures.</param>
     /// <returns>False where it was interrupted.</returns>
     /// <exception cref="Results.OutputException">It can't be written.</exception>
-    public static bool Write(ReportOutput output, ReportData data, PictureRecipe recipe, CancellationToken interrupt)
+    public static bool Write(ReportOutput output, ReportData data, PictureRecipe? recipe, CancellationToken interrupt)
     {
         try
         {
-            output.Write(output.WithPictures(data, recipe, interrupt));
+            output.Write(recipe is null ? data : output.WithPictures(data, recipe, interrupt));
             return true;
         }
         catch (OperationCanceledException)
         {
             output.Write(data with { Gallery = Gallery.WithoutPictures(data.Gallery.Groups, "There are no pictures: interrupted.") });
-            Console.Error.WriteLine("perceptual-eval: interrupted; all samples are scored and the results are complete, but the report lacks pictures.");
+            Console.Error.WriteLine("perceptual-eval: interrupted; the results are complete, but the report lacks pictures.");
             return false;
         }
     }

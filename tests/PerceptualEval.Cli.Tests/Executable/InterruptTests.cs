@@ -77,7 +77,7 @@ public sealed class InterruptTests(ToolModels models) : IDisposable
         await tool.Interrupt();
         var run = await tool.Ended();
 
-        run.Said(130, "interrupted; all samples are scored and the results are complete, but the report lacks pictures");
+        run.Said(130, "interrupted; the results are complete, but the report lacks pictures");
         Assert.Equal(3, (await ScoredSamples.Read(_folder["x.json"])).Length);
         Assert.Contains("pictures: interrupted", await File.ReadAllTextAsync(_folder["page.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }

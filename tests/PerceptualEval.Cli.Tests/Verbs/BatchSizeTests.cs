@@ -38,6 +38,17 @@ public sealed class BatchSizeTests : IDisposable
         Assert.Equal(4, size.Size);
     }
 
+    // Pictures of four times the area take four times as long: that is no reason against a larger batch.
+    [Fact]
+    public void Measured_AutoWithLargerSamples_ComparesTheTimePerValue()
+    {
+        var size = new BatchSize(1, isAuto: true, () => 0.1);
+        MeasureTwice(size, 100);
+        MeasureTwice(size, 360, valuesPerSample: 64);
+
+        Assert.Equal(4, size.Size);
+    }
+
     [Fact]
     public void Measured_SizeThatWasAskedFor_Stays()
     {
@@ -89,13 +100,13 @@ public sealed class BatchSizeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static void MeasureTwice(BatchSize size, int millisecondsPerSample)
+    private static void MeasureTwice(BatchSize size, int millisecondsPerSample, int valuesPerSample = 16)
     {
         // The first batch of a size may be slow, and others do not count.
         var samples = size.Size;
-        size.Measured(samples, TimeSpan.FromHours(1));
-        size.Measured(samples + 1, TimeSpan.Zero);
-        size.Measured(samples, TimeSpan.FromMilliseconds(millisecondsPerSample * samples));
+        size.Measured(samples, samples * valuesPerSample, TimeSpan.FromHours(1));
+        size.Measured(samples + 1, samples * valuesPerSample, TimeSpan.Zero);
+        size.Measured(samples, samples * valuesPerSample, TimeSpan.FromMilliseconds(millisecondsPerSample * samples));
     }
 
     private static Exception Failure(int most) => most % 2 == 0 ? new InsufficientMemoryException() : new InferenceException("no memory");

@@ -62,6 +62,18 @@ public sealed class CacheFolderTests : IDisposable
         Assert.Equal([Prefix + "b"], _folder.Files);
     }
 
+    // Each adds 2 of 100 at a time, and looks at the whole folder again after a few.
+    [Fact]
+    public void Add_TwoProcessesAtOnce_StayTogetherNearTheCapacity()
+    {
+        CacheFolder[] caches = [new(_folder.Root, capacity: 100), new(_folder.Root, capacity: 100)];
+        for (var i = 0; i < 100; i++)
+        {
+            Add(caches[i % 2], $"{i:000}", bytes: 2);
+            Assert.InRange(_folder.Files.Count() * 2, 0, 112);
+        }
+    }
+
     [Fact]
     public void Add_WritingFails_LeavesNothing()
     {

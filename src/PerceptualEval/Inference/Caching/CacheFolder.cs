@@ -12,7 +12,8 @@ internal sealed class CacheFolder(string root, long capacity)
     private const string Prefix = "perceptual-eval-";
 
     private readonly Lock _measuring = new();
-    private long _used = -1;
+    private long? _used;
+    private long _unmeasured;
 
     /// <summary>Finds an entry and notes that it is used.</summary>
     /// <param name="key">The entry's key, fit for a folder's name.</param>
@@ -34,6 +35,11 @@ internal sealed class CacheFolder(string root, long capacity)
     /// <param name="write">Writes the entry's files into the folder that it is given.</param>
     public void Add(string key, Action<string> write) => Attempt(() =>
     {
+        if (Directory.Exists(PathOf(key)))
+        {
+            return;
+        }
+
         var unfinished = PathOf($"new-{Guid.NewGuid():N}");
         try
         {
@@ -57,15 +63,20 @@ internal sealed class CacheFolder(string root, long capacity)
 
     private string PathOf(string key) => Path.Combine(root, Prefix + key);
 
-    // Measures all entries once, then adds up; what other processes add meanwhile is seen when the bound is reached.
+    // Adds up, and measures all entries again now and then: other processes add, too.
     private void KeepBounded(long added)
     {
         lock (_measuring)
         {
-            _used = _used < 0 ? Entries().Sum(SizeOf) : _used + added;
-            if (_used > capacity)
+            _unmeasured += added;
+            if (_used is null || _unmeasured > capacity / 20)
             {
-                _used = RemoveOldest();
+                (_used, _unmeasured) = (Entries().Sum(SizeOf), 0);
+            }
+
+            if (_used + _unmeasured > capacity)
+            {
+                (_used, _unmeasured) = (RemoveOldest(), 0);
             }
         }
     }

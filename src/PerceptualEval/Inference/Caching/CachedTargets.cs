@@ -18,7 +18,7 @@ internal sealed class CachedTargets(CacheFolder entries, LatentDecoder decoder, 
 
     private readonly string _setup = string.Join('\n',
         typeof(CachedTargets).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
-        InferenceRuntime.Version, string.Join(' ', InferenceRuntime.Providers), ProcessorIdentity.Text,
+        InferenceRuntime.Version, string.Join(' ', InferenceRuntime.Providers), HardwareIdentity.Of(decoder.Device), HardwareIdentity.Of(lpips.Device),
         decoder.Device, lpips.Device, decoder.Precision, lpips.Precision, decoder.Model.Manifest.ToJson(), lpips.Model.Manifest.ToJson(),
         options.Units, options.Clamp, options.Tiling);
 

@@ -63,7 +63,7 @@ internal sealed class OptimizedGraphs(string folder)
     }
 
     private static string KeyOf(string identity) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        $"{identity}\n{InferenceRuntime.Version} {string.Join(' ', InferenceRuntime.Providers)}\ncpu, all optimisations\n{ProcessorIdentity.Text}")));
+        $"{identity}\n{InferenceRuntime.Version} {string.Join(' ', InferenceRuntime.Providers)}\ncpu, all optimisations\n{HardwareIdentity.Of(ExecutionDevice.Cpu)}")));
 
     // Null where the entry is damaged or the runtime does not take it.
     private static InferenceSession? Open(string entry, Func<SessionOptions> options)
