@@ -20,18 +20,23 @@ internal static class ComparisonReport
         // The baseline first: the others are read against it.
         var ofCheckpoint = rows.ToLookup(row => row.Checkpoint);
         var names = summary.Checkpoints.Select(checkpoint => checkpoint.Name).OrderBy(name => name == summary.Baseline ? 0 : 1);
-        var (terms, compared) = ReportRows.Of([.. names.Select(name => (name, (IReadOnlyList<ScoreRow>)[.. ofCheckpoint[name]]))]);
+        var (terms, compared) = ReportRows.Of(
+            [.. names.Select(name => (name, (IReadOnlyList<ScoreRow>)[.. ofCheckpoint[name]]))], AreDecoders(provenance) ? ReportTerm.LatentL2 : null);
         return new ReportData
         {
             Title = title,
             Verdict = ComparisonVerdict.Of(summary, badFiles),
             Terms = terms,
             Checkpoints = [.. compared.Select(checkpoint => checkpoint with { Summaries = Summaries(terms, summary.Checkpoints.First(one => one.Name == checkpoint.Name).Losses) })],
-            Differences = [.. summary.Comparisons.SelectMany(Differences)],
+            Differences = [.. summary.Comparisons.SelectMany(Differences).Where(difference => terms.Any(term => term.Key == difference.Term))],
             Facts = ProvenanceFacts.Of(provenance),
             Gallery = Gallery.None with { Groups = GallerySelection.Of(terms, compared) },
         };
     }
+
+    // They decode the same latents, whose difference is 0 and no news.
+    private static bool AreDecoders(JsonElement? provenance) =>
+        provenance is { ValueKind: JsonValueKind.Object } facts && facts.TryGetProperty("decoders", out var decoders) && decoders.ValueKind == JsonValueKind.Array;
 
     // Those of the comparison: their intervals are bootstrapped, as the differences' are.
     private static TermSummary[] Summaries(IReadOnlyList<ReportTerm> terms, LossSummary losses) =>

@@ -15,10 +15,11 @@ internal static class ReportRows
 
     /// <summary>The terms that a sample has a value of, and the checkpoints with a value for each.</summary>
     /// <param name="checkpoints">Names and scores. A term that none has is left out.</param>
+    /// <param name="without">A term that says nothing of them; null for none.</param>
     public static (IReadOnlyList<ReportTerm> Terms, IReadOnlyList<ReportCheckpoint> Checkpoints) Of(
-        IReadOnlyList<(string Name, IReadOnlyList<ScoreRow> Rows)> checkpoints)
+        IReadOnlyList<(string Name, IReadOnlyList<ScoreRow> Rows)> checkpoints, ReportTerm? without = null)
     {
-        var present = Known.Where(known => checkpoints.Any(checkpoint => checkpoint.Rows.Any(row => known.Value(row) is not null))).ToArray();
+        var present = Known.Where(known => known.Term != without && checkpoints.Any(checkpoint => checkpoint.Rows.Any(row => known.Value(row) is not null))).ToArray();
         return (
             [.. present.Select(known => known.Term)],
             [.. checkpoints.Select(checkpoint => new ReportCheckpoint(checkpoint.Name, [.. checkpoint.Rows.Select(row => Row(row, present))]))]);

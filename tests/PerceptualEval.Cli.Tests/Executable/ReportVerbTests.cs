@@ -107,6 +107,9 @@ public sealed class ReportVerbTests(ToolModels models) : IDisposable
         other.Said(0, "model 'replaced' is another one now", "the results are of", "--models");
         using var data = Data("same.html");
         Assert.Equal(["original", "decoded", "heat-map", "decoded", "heat-map"], ReportedPage.Kinds(data, "s0"));
+
+        // Both decode the same latents.
+        Assert.DoesNotContain("latent_l2_loss", data.RootElement.GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
