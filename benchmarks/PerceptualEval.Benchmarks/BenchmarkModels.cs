@@ -56,6 +56,9 @@ internal static class BenchmarkModels
         return File.Exists(path) ? path : throw new FileNotFoundException($"'{path}' is missing; run: python3 benchmarks/make_models.py");
     }
 
+    /// <summary>Deletes the models that were built.</summary>
+    public static void Delete() => Directory.Delete(Folder, recursive: true);
+
     /// <summary>Normally distributed values, the same at every call.</summary>
     public static TensorBuffer Random(params ReadOnlySpan<long> shape)
     {

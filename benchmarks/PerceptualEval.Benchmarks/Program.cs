@@ -32,3 +32,4 @@ BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, ManualConfig.
     .AddLogger(ConsoleLogger.Default)
     .AddExporter(MarkdownExporter.GitHub)
     .HideColumns(Column.Error, Column.StdDev, Column.RatioSD, Column.AllocRatio));
+BenchmarkModels.Delete();
