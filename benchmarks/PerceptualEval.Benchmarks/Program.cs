@@ -24,12 +24,18 @@ if (args is ["sessions", var decoder, var lpips, var pairs])
 
 // In this process: the native runtime and the models are loaded once, and one build serves all.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(9).WithInvocationCount(1).WithUnrollFactor(1);
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, ManualConfig.CreateEmpty()
-    .AddJob(job)
-    .AddDiagnoser(new MemoryDiagnoser(new MemoryDiagnoserConfig(displayGenColumns: false)))
-    .AddColumnProvider(DefaultColumnProviders.Instance)
-    .AddColumn(StatisticColumn.Median, StatisticColumn.Min)
-    .AddLogger(ConsoleLogger.Default)
-    .AddExporter(MarkdownExporter.GitHub)
-    .HideColumns(Column.Error, Column.StdDev, Column.RatioSD, Column.AllocRatio));
-BenchmarkModels.Delete();
+try
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, ManualConfig.CreateEmpty()
+        .AddJob(job)
+        .AddDiagnoser(new MemoryDiagnoser(new MemoryDiagnoserConfig(displayGenColumns: false)))
+        .AddColumnProvider(DefaultColumnProviders.Instance)
+        .AddColumn(StatisticColumn.Median, StatisticColumn.Min)
+        .AddLogger(ConsoleLogger.Default)
+        .AddExporter(MarkdownExporter.GitHub)
+        .HideColumns(Column.Error, Column.StdDev, Column.RatioSD, Column.AllocRatio));
+}
+finally
+{
+    BenchmarkModels.Delete();
+}

@@ -14,13 +14,13 @@ namespace PerceptualEval;
 /// not kept: they have to be read anyway, and their features take a fraction of a decoding.
 /// </remarks>
 /// <param name="folder">The folder; made when something is kept.</param>
-/// <param name="capacity">The most bytes to keep, at least 1. Several processes together may keep a few per cent more for a while.</param>
+/// <param name="capacity">The most bytes to keep, at least 1. Each process looks again after a twentieth of it: several together may keep that much more each for a while.</param>
 /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
 public sealed class TargetCache(string folder, long capacity)
 {
     /// <summary>The folder.</summary>
-    public string Folder { get; } = folder.Length > 0 ? folder : throw new ArgumentException("a cache needs a folder.", nameof(folder));
+    public string Folder { get; } = string.IsNullOrEmpty(folder) ? throw new ArgumentException("a cache needs a folder.", nameof(folder)) : folder;
 
     /// <summary>The most bytes to keep.</summary>
     public long Capacity { get; } = capacity >= 1

@@ -7,7 +7,10 @@ namespace PerceptualEval;
 /// <summary>Computes once what a loss needs of targets, and of the images that go with them.</summary>
 internal sealed class TargetPreparation(LatentDecoder decoder, PerceptualNetwork lpips, LossOptions options, LossDecoding decoding, PerceptualTerms terms)
 {
-    private readonly CachedTargets? _cache = options.Cache is { } cache ? new CachedTargets(cache.Entries, decoder, lpips, options) : null;
+    // Not for plugins: nothing tells whether the same one runs on the same device the next time.
+    private readonly CachedTargets? _cache = options.Cache is { } cache && decoder.Device.Provider is null && lpips.Device.Provider is null
+        ? new CachedTargets(cache.Entries, decoder, lpips, options)
+        : null;
 
     /// <summary>Prepares targets.</summary>
     /// <param name="latents">The targets; copied.</param>

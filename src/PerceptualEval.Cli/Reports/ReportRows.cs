@@ -13,7 +13,7 @@ internal static class ReportRows
         (ReportTerm.OnInputs, row => row.PerceptualLossOnInputs),
     ];
 
-    /// <summary>The terms that a sample has a value of, and the checkpoints with a value for each.</summary>
+    /// <summary>The terms that a sample has a value of, but for one that says nothing, and the checkpoints with a value for each.</summary>
     /// <param name="checkpoints">Names and scores. A term that none has is left out.</param>
     /// <param name="without">A term that says nothing of them; null for none.</param>
     public static (IReadOnlyList<ReportTerm> Terms, IReadOnlyList<ReportCheckpoint> Checkpoints) Of(

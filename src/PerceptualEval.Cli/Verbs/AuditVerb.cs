@@ -58,10 +58,14 @@ internal static class AuditVerb
         var result = run.Run(ProvenanceOf(parsed, model, networks), networks is null ? 1 : CommonOptions.BatchSize(parsed, networks.Decoder.Device).Size);
         file?.Write(result);
         Show(parsed, result);
-        if (report is not null && !ReportOptions.Write(
-            report, AuditReport.Of($"audit: {ReportOptions.NameOf(parsed.GetRequiredValue(Latents))}", result), networks is null ? null : PictureRecipe.Of(openPairs!, networks), interrupt))
+        if (report is not null)
         {
-            return ExitCode.Interrupted;
+            var page = AuditReport.Of($"audit: {ReportOptions.NameOf(parsed.GetRequiredValue(Latents))}", result);
+            var recipe = networks is null ? null : PictureRecipe.Of(openPairs!, networks);
+            if (!ReportOptions.Write(report, page, recipe, interrupt))
+            {
+                return ExitCode.Interrupted;
+            }
         }
 
         return result.Counts.Errors > 0 ? ExitCode.GateFailed : ExitCode.Ok;

@@ -100,7 +100,7 @@ internal sealed class SessionLoading(ExecutionOptions options)
         return new InferenceSession(graph.Path, sessionOptions);
     }
 
-    // Planning all of a graph's memory as one block for each shape gains no time on CPUs, and takes a quarter to two fifths more of it.
+    // Planning all of a graph's memory as one block for each shape gains no time on CPUs; without it the peak is a quarter to two fifths lower.
     private SessionOptions CpuOptions() => Configured(new SessionOptions { EnableMemoryPattern = false });
 
     private SessionOptions Configured(SessionOptions sessionOptions)

@@ -13,6 +13,14 @@ public sealed class TargetCacheTests(TestModels models) : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public void New_NoFolder_IsRefused(string? path) => Assert.Throws<ArgumentException>("folder", () => new TargetCache(path!, 1));
+
+    [Fact]
+    public void New_NoCapacity_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>("capacity", () => new TargetCache("cache", 0));
+
+    [Theory]
     [InlineData(ResizeMode.Image)]
     [InlineData(ResizeMode.Decoded)]
     public void Score_FilledAndReadCache_GivesTheSameBits(ResizeMode resize)

@@ -87,13 +87,15 @@ public sealed class CacheFolderTests : IDisposable
     }
 
     [Fact]
-    public void Add_KeyThatIsThere_KeepsTheFirst()
+    public void Add_KeyThatIsThere_KeepsTheFirstAndNotesItsUse()
     {
         var cache = new CacheFolder(_folder.Root, capacity: 100);
         Add(cache, "a", bytes: 10);
-        Add(cache, "a", bytes: 20);
+        Directory.SetLastWriteTimeUtc(_folder[Prefix + "a"], DateTime.UtcNow.AddDays(-1));
+        cache.Add("a", _ => Assert.Fail("written again"));
 
         Assert.Equal([Prefix + "a"], _folder.Files);
+        Assert.InRange(Directory.GetLastWriteTimeUtc(_folder[Prefix + "a"]), DateTime.UtcNow.AddHours(-1), DateTime.MaxValue);
         Assert.Equal(10, new FileInfo(_folder[Prefix + "a/content"]).Length);
     }
 

@@ -5,7 +5,7 @@ namespace PerceptualEval.Inference.Caching;
 /// processes may use it at once. A folder that can't be read or written is no error: then it has nothing and keeps nothing.
 /// </summary>
 /// <param name="root">The folder; made when the first entry is added.</param>
-/// <param name="capacity">The most bytes that its entries' files may have, all together.</param>
+/// <param name="capacity">The most bytes that its entries' files may have, all together; each other process may add a twentieth before it is seen.</param>
 internal sealed class CacheFolder(string root, long capacity)
 {
     // What tells entries from anything else that lies in the folder: that is the user's.
@@ -35,7 +35,7 @@ internal sealed class CacheFolder(string root, long capacity)
     /// <param name="write">Writes the entry's files into the folder that it is given.</param>
     public void Add(string key, Action<string> write) => Attempt(() =>
     {
-        if (Directory.Exists(PathOf(key)))
+        if (Find(key) is not null)
         {
             return;
         }
