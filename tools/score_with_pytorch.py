@@ -6,6 +6,7 @@
 FOLDER holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth. Needs PyTorch and numpy.
 """
 import argparse
+import os
 import pathlib
 import statistics
 import sys
@@ -37,6 +38,8 @@ def main():
     options = parser.parse_args()
     _, decoder, lpips = teachers.load(options.teachers)
     if options.time:
+        # Its default may be fewer, where virtual cores look like two threads of one.
+        torch.set_num_threads(os.cpu_count())
         print(f'PyTorch {torch.__version__}, {torch.get_num_threads()} threads')
         for pixels in (256, 512):
             latents, images = torch.randn(1, 32, pixels // 8, pixels // 8), torch.rand(2, 1, 3, pixels, pixels) * 2 - 1

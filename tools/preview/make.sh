@@ -4,7 +4,7 @@
 #     tools/preview/make.sh TEACHERS WORK
 #
 # TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK gets 3 GB of labels.
-# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil and fonts-dejavu, the .NET SDK, and two hours of two cores.
+# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil and fonts-dejavu, the .NET SDK, and three hours of two cores.
 # Scenes, labels and their order are seeded; training runs against the clock, so its number of steps depends on the machine.
 set -eu
 teachers=$(realpath "$1")
@@ -16,8 +16,8 @@ export OMP_NUM_THREADS=1
 python3 data.py --teachers "$teachers" --out "$work/data" --first 0 --last 94 --step 2 &
 python3 data.py --teachers "$teachers" --out "$work/data" --first 1 --last 94 --step 2
 wait
-python3 train.py decoder --data "$work/data" --teachers "$teachers" --out "$work/runs/decoder.pt" --minutes 48 &
-python3 train.py lpips --data "$work/data" --teachers "$teachers" --out "$work/runs/lpips.pt" --minutes 60
+python3 train.py decoder --data "$work/data" --teachers "$teachers" --out "$work/runs/decoder.pt" --minutes 85 &
+python3 train.py lpips --data "$work/data" --teachers "$teachers" --out "$work/runs/lpips.pt" --minutes 85
 python3 train.py encoder --data "$work/data" --teachers "$teachers" --out "$work/runs/encoder.pt" --minutes 11
 wait
 for model in decoder encoder lpips; do

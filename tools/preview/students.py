@@ -86,7 +86,8 @@ class PreviewLpips(nn.Module):
         super().__init__()
         inputs = (3, *self.CHANNELS[:-1])
         self.convs = nn.ModuleList([nn.Conv2d(a, b, 3, stride=1 if i else 2, padding=1) for i, (a, b) in enumerate(zip(inputs, self.CHANNELS))])
-        self.roots = nn.ParameterList([nn.Parameter(torch.full((1, width, 1, 1), 0.5)) for width in self.CHANNELS])
+        # The first layer is not compared: at half the picture's size that would cost twice as much as all the others together.
+        self.roots = nn.ParameterList([nn.Parameter(torch.full((1, width, 1, 1), 0.5)) for width in self.CHANNELS[1:]])
 
     def features(self, image):
         x, found = image, []
@@ -94,7 +95,7 @@ class PreviewLpips(nn.Module):
             # Overlapping maxima as in SqueezeNet: strides alone over-charge small shifts.
             x = F.relu(conv(F.max_pool2d(x, 3, 2, padding=1) if layer in self.POOLED else x))
             found.append(x)
-        return [f / (f.pow(2).sum(1, keepdim=True).sqrt() + 1e-10) for f in found]
+        return [f / (f.pow(2).sum(1, keepdim=True).sqrt() + 1e-10) for f in found[1:]]
 
     def maps(self, a, b):
         """The distance per pixel of each layer, [N,1,h,w]."""

@@ -17,7 +17,7 @@ from data import CELLS, PAIRS
 
 
 RATES = {'decoder': 1.5e-3, 'encoder': 1.5e-3, 'lpips': 3e-3}
-FLOOR = 0.003
+FLOOR = 0.002
 
 
 class Shards:
@@ -67,7 +67,7 @@ class DecoderTask:
             with torch.no_grad():
                 reference = self.lpips.features(targets[pick])
             distance = sum(m.mean() for m in self.lpips.maps(self.lpips.features(output[pick]), reference))
-            loss = loss + 0.02 * distance
+            loss = loss + 0.03 * distance
         return loss
 
     @torch.no_grad()

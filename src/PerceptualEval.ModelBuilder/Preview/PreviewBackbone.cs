@@ -4,12 +4,14 @@ using static PerceptualEval.ModelBuilder.Onnx.GraphBuilder;
 
 namespace PerceptualEval.ModelBuilder.Preview;
 
-/// <summary>The small network whose LPIPS distances were trained to be LPIPS-squeeze's: six convolutions, every one compared.</summary>
+/// <summary>The small network whose LPIPS distances were trained to be LPIPS-squeeze's: six convolutions, all but the first compared.</summary>
 internal sealed class PreviewBackbone : BackboneNetwork
 {
+    private static readonly int[] Channels = [16, 16, 32, 48, 64, 64];
+
     public override string Name => "preview";
 
-    public override IReadOnlyList<int> FeatureChannels { get; } = [16, 16, 32, 48, 64, 64];
+    public override IReadOnlyList<int> FeatureChannels { get; } = Channels[1..];
 
     // Any size will do for the padded layers; below 16 pixels the deepest ones are a single cell, of which no training image was.
     public override int MinimumImageSize => 16;
@@ -23,9 +25,9 @@ internal sealed class PreviewBackbone : BackboneNetwork
 
         var (x, from) = (image, 3);
         var features = new List<Value>();
-        for (var layer = 0; layer < FeatureChannels.Count; layer++)
+        for (var layer = 0; layer < Channels.Length; layer++)
         {
-            var to = FeatureChannels[layer];
+            var to = Channels[layer];
 
             // Overlapping maxima before most layers, as in SqueezeNet; the fifth has the size of the fourth.
             x = layer is 1 or 2 or 3 or 5 ? graph.MaxPool(x, kernel: 3, stride: 2, padding: 1) : x;
@@ -34,6 +36,7 @@ internal sealed class PreviewBackbone : BackboneNetwork
             from = to;
         }
 
-        return features;
+        // At half the picture's size the first would cost twice as much to compare as all the others together.
+        return features[1..];
     }
 }
