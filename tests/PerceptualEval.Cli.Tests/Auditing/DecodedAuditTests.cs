@@ -120,7 +120,7 @@ public sealed class DecodedAuditTests(ToolModels models) : IDisposable
         await tool.Interrupt();
         var run = await tool.Ended();
 
-        run.Said(130, "interrupted; the findings are those of the whole dataset, the report has no pictures");
+        run.Said(130, "interrupted; the results are complete, but the report lacks pictures");
         Assert.Equal(Count, Number(run, "decoded"));
         using var data = ReportedPage.Of(_folder["page.html"]);
         Assert.Contains("interrupted", data.RootElement.GetProperty("gallery").GetProperty("note").GetString(), StringComparison.Ordinal);
