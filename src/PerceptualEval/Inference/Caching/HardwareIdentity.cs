@@ -14,12 +14,9 @@ internal static class HardwareIdentity
     // On x86 model and features; elsewhere the machine's name.
     private static readonly string Cpu = $"{RuntimeInformation.ProcessArchitecture} {(X86Base.IsSupported ? X86Features() : Environment.MachineName)}";
 
-    // The variables say which of them is cuda:0.
-    private static readonly string Gpus = string.Join('\n', GpusOf(NvidiaDriver) ?? Environment.MachineName,
-        Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), Environment.GetEnvironmentVariable("CUDA_DEVICE_ORDER"));
-
-    /// <summary>What results computed on a device depend on: the CPU, and on other devices the GPUs and their driver as well. What can't be asked is stood in for by the machine's name.</summary>
-    public static string Of(ExecutionDevice device) => device == ExecutionDevice.Cpu ? Cpu : $"{Cpu}\n{Gpus}";
+    /// <summary>What results computed on a device depend on: the CPU, and on other devices the GPUs and their driver as well.</summary>
+    /// <remarks>What can't be asked is stood in for by the machine's name.</remarks>
+    public static string Of(ExecutionDevice device) => device == ExecutionDevice.Cpu ? Cpu : $"{Cpu}\n{Gpus()}";
 
     /// <summary>What NVIDIA's driver for Linux says of itself and its GPUs.</summary>
     /// <param name="driver">Its folder, in which each GPU has a file of its own.</param>
@@ -37,6 +34,10 @@ internal static class HardwareIdentity
             return null;
         }
     }
+
+    // The variables say which of them is cuda:0. Not kept: a run on the CPU need not look for GPUs.
+    private static string Gpus() => string.Join('\n', GpusOf(NvidiaDriver) ?? Environment.MachineName,
+        Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), Environment.GetEnvironmentVariable("CUDA_DEVICE_ORDER"));
 
     private static string X86Features()
     {
