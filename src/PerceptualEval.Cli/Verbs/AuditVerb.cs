@@ -56,6 +56,11 @@ internal static class AuditVerb
         var decoder = model is null ? null : new AuditDecoder(model.Value.Name, model.Value.Manifest.Latent!);
         var run = new AuditRun(latents, pairs, decoder, networks?.Reconstruction, interrupt);
         var result = run.Run(ProvenanceOf(parsed, model, networks), networks is null ? 1 : CommonOptions.BatchSize(parsed, networks.Decoder.Device).Size);
+        if (networks is not null)
+        {
+            ExecutionChoice.TellOfOverflow(networks.Decoder);
+        }
+
         file?.Write(result);
         Show(parsed, result);
         if (report is not null)

@@ -59,6 +59,11 @@ internal static class CompareVerb
             new ComparisonTable(ResultConsole.StandardOutput(), provenance).Write(summary, run.NonFinite);
         }
 
+        foreach (var decoder in scoring.Decoders)
+        {
+            ExecutionChoice.TellOfOverflow(decoder);
+        }
+
         var code = DatasetReport.Write(input.Dataset, run.Bad);
         if (interrupted || summary is null)
         {

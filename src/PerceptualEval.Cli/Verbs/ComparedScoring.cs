@@ -1,5 +1,6 @@
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Reports;
+using PerceptualEval.Inference;
 using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
@@ -15,6 +16,9 @@ internal abstract class ComparedScoring(IReadOnlyList<string> names, LatentPerce
 
     /// <summary>The loss of the first of them.</summary>
     public LatentPerceptualLoss Loss => loss;
+
+    /// <summary>The decoders in use.</summary>
+    public virtual IEnumerable<LatentDecoder> Decoders => [loss.Decoder];
 
     /// <summary>Scores a batch; its latents are brought into the run's units first.</summary>
     /// <param name="batch">The batch.</param>

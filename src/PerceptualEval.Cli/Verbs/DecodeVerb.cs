@@ -62,6 +62,7 @@ internal static class DecodeVerb
             }
         }
 
+        ExecutionChoice.TellOfOverflow(decoder);
         Console.Error.WriteLine(FormattableString.Invariant($"{done - nonFinite} of {done} images written to '{parsed.GetRequiredValue(Out)}'."));
         return DatasetReport.Write(dataset) == ExitCode.Ok && nonFinite == 0 ? ExitCode.Ok : ExitCode.GateFailed;
     }

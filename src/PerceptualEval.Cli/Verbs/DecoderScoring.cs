@@ -40,6 +40,9 @@ internal sealed class DecoderScoring(IReadOnlyList<LatentPerceptualLoss> losses,
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<LatentDecoder> Decoders => losses.Select(loss => loss.Decoder);
+
+    /// <inheritdoc/>
     public override PictureRecipe Pictures(Func<Dataset> open) => PictureRecipe.Of(open, Loss) with
     {
         Target = null,
@@ -57,7 +60,7 @@ internal sealed class DecoderScoring(IReadOnlyList<LatentPerceptualLoss> losses,
     protected override IReadOnlyList<SampleLoss>[] Score(SampleBatch batch, PreparedTarget prepared)
     {
         var first = Loss.Decoder.ImageShape(batch.Target.Shape);
-        foreach (var decoder in losses.Skip(1).Select(loss => loss.Decoder))
+        foreach (var decoder in Decoders.Skip(1))
         {
             BatchCheck.Latents(batch, decoder, Loss.Lpips, _store);
             if (decoder.ImageShape(batch.Target.Shape) is var shape && shape != first)

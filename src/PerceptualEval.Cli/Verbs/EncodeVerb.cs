@@ -61,6 +61,7 @@ internal static class EncodeVerb
             }
         }
 
+        ExecutionChoice.TellOfOverflow(encoder.Model, encoder.Recomputed);
         var code = DatasetReport.Write(dataset);
         var units = encoder.LatentSpace.Units.ToString().ToLowerInvariant();
         Console.Error.WriteLine(FormattableString.Invariant(

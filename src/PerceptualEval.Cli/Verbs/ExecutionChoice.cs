@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PerceptualEval.Inference;
+using PerceptualEval.Models;
 
 namespace PerceptualEval.Cli.Verbs;
 
@@ -17,8 +18,8 @@ internal static class ExecutionChoice
 
     public static Option<string> Precision { get; } = new("--precision")
     {
-        HelpName = "fp32|tf32",
-        Description = "How precisely CUDA multiplies: tf32 is faster and keeps 10 bits of the mantissa. The CPU has fp32 only.",
+        HelpName = "fp32|tf32|fp16",
+        Description = "How precisely to compute: tf32 (CUDA only) and fp16 are faster on GPUs and keep 10 bits of the mantissa. fp16 takes a graph of its own (build float16), computes again in fp32 what overflows, and leaves LPIPS to tf32; a CPU only rounds the weights.",
         DefaultValueFactory = _ => "fp32",
     };
 
@@ -52,6 +53,29 @@ internal static class ExecutionChoice
         };
     }
 
+    /// <summary>A precision by the option's name for it.</summary>
+    public static string NameOf(ComputePrecision precision) => precision switch
+    {
+        ComputePrecision.Tf32 => "tf32",
+        ComputePrecision.Float16 => "fp16",
+        _ => "fp32",
+    };
+
+    /// <summary>Says on stderr how often a decoder computed twice, if at all, because values overflowed float16.</summary>
+    public static void TellOfOverflow(LatentDecoder decoder) => TellOfOverflow(decoder.Model, decoder.Recomputed);
+
+    /// <summary>Says on stderr how many samples a model computed twice, if any, because they overflowed float16.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="recomputed">How many.</param>
+    public static void TellOfOverflow(Model model, long recomputed)
+    {
+        if (recomputed > 0)
+        {
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"perceptual-eval: '{model.Name}' overflowed float16 {recomputed} times; these were computed again in float32. --precision tf32 or fp32 does not overflow."));
+        }
+    }
+
     private static ExecutionDevice DeviceOf(ParseResult parsed)
     {
         var device = parsed.GetValue(Device)!;
@@ -71,8 +95,8 @@ internal static class ExecutionChoice
         "tf32" when device == ExecutionDevice.Cpu || library is not null =>
             throw new UsageException($"--precision tf32 is for CUDA; this runs on {(library is null ? "the CPU" : "a plugin provider")}. Leave it out."),
         "tf32" => ComputePrecision.Tf32,
-        "fp16" => throw new UsageException("--precision fp16: graphs are computed in float32, and the CUDA provider has no option for less than tf32. Expected fp32 or tf32."),
-        var other => throw new UsageException($"--precision {other}: expected fp32 or tf32."),
+        "fp16" => ComputePrecision.Float16,
+        var other => throw new UsageException($"--precision {other}: expected fp32, tf32 or fp16."),
     };
 
     private static ProviderLibrary? LibraryOf(ParseResult parsed) => (parsed.GetValue(Library), parsed.GetValue(Provider)) switch

@@ -43,7 +43,7 @@ internal static class Provenance
 
         if (loss.Decoder.Precision != ComputePrecision.Float32)
         {
-            further["precision"] = loss.Decoder.Precision.ToString().ToLowerInvariant();
+            further["precision"] = ExecutionChoice.NameOf(loss.Decoder.Precision);
         }
 
         if (shard is not null)

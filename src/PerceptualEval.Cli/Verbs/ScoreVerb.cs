@@ -73,6 +73,7 @@ internal static class ScoreVerb
         ResultOptions.ReportKept(folder, parts);
         var run = new ScoreRun(loss, store, file, parts, baseline is null ? [shown] : [baseline, shown]);
         var summary = run.Score(dataset, batchSize, interrupt, out var interrupted);
+        ExecutionChoice.TellOfOverflow(loss.Decoder);
         var code = DatasetReport.Write(dataset, run.Bad);
         if (interrupted)
         {

@@ -10,6 +10,9 @@ internal static class GraphFile
     /// <summary>The most bytes of weights inside a graph's own file: protobuf's limit, less room for the nodes.</summary>
     public const long LargestWeights = int.MaxValue - (64L << 20);
 
+    /// <summary>Who makes these files, as they say themselves.</summary>
+    public const string Producer = "PerceptualEval";
+
     /// <summary>What is added to a graph's file name for its weights.</summary>
     public const string WeightsSuffix = ".data";
 
@@ -27,7 +30,7 @@ internal static class GraphFile
         var model = new ModelProto
         {
             IrVersion = IrVersion,
-            ProducerName = "PerceptualEval",
+            ProducerName = Producer,
             Graph = graph,
             OpsetImport = { new OperatorSetIdProto { Domain = string.Empty, Version = OpsetVersion } },
         };

@@ -11,7 +11,7 @@ internal static class CudaProvider
 
     /// <summary>Session options with the provider appended, which loads its libraries.</summary>
     /// <param name="device">The CUDA device's number.</param>
-    /// <param name="precision">How precisely it multiplies.</param>
+    /// <param name="precision">How precisely it computes.</param>
     /// <returns>The options, owned by the caller.</returns>
     /// <exception cref="OnnxRuntimeException">They can't be loaded.</exception>
     public static SessionOptions Options(int device, ComputePrecision precision = ComputePrecision.Float32)
@@ -33,12 +33,12 @@ internal static class CudaProvider
 
     /// <summary>The provider's settings, by the runtime's names.</summary>
     /// <param name="device">The CUDA device's number.</param>
-    /// <param name="precision">How precisely it multiplies.</param>
+    /// <param name="precision">How precisely it computes.</param>
     public static Dictionary<string, string> Settings(int device, ComputePrecision precision) => new()
     {
         ["device_id"] = device.ToString(CultureInfo.InvariantCulture),
         // On in the runtime unless it is switched off: 10 bits of mantissa are not enough for 1e-6.
-        ["use_tf32"] = precision == ComputePrecision.Tf32 ? "1" : "0",
+        ["use_tf32"] = precision == ComputePrecision.Float32 ? "0" : "1",
         // EXHAUSTIVE, the default, times every algorithm again for each new image size.
         ["cudnn_conv_algo_search"] = "HEURISTIC",
     };

@@ -21,7 +21,7 @@ public sealed record ExecutionOptions(ExecutionDevice Device, int Threads = 0)
     /// </summary>
     public string? GraphCache { get; init; }
 
-    /// <summary>How precisely a GPU multiplies. Default <see cref="ComputePrecision.Float32"/>; the CPU has nothing else and refuses the rest.</summary>
+    /// <summary>How precisely graphs compute. Default <see cref="ComputePrecision.Float32"/>; <see cref="ComputePrecision.Tf32"/> is for CUDA only.</summary>
     public ComputePrecision Precision { get; init; }
 
     /// <summary>A plugin execution provider to run on instead of CPU or CUDA, with <see cref="ExecutionDevice.Auto"/>. Default null.</summary>

@@ -6,7 +6,7 @@ namespace PerceptualEval.Inference;
 /// <summary>A frozen VAE encoder: images → latents (the posterior mean). Loaded once, shared; safe for concurrent use.</summary>
 public sealed class ImageEncoder : IDisposable
 {
-    private readonly OrtSession _session;
+    private readonly NetworkGraph _graph;
 
     /// <summary>Loads an encoder.</summary>
     /// <param name="model">A model of kind <see cref="ModelKind.Encoder"/>.</param>
@@ -20,11 +20,7 @@ public sealed class ImageEncoder : IDisposable
         Model = model;
         LatentSpace = model.Manifest.Latent
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no latent space. Rebuild the model.");
-        _session = OrtSession.Load(model, "encoder", options ?? ExecutionOptions.Default, graph =>
-        {
-            graph.ExpectInput("image", -1, 3, -1, -1);
-            graph.ExpectOutput("latent", -1, LatentSpace.Channels, -1, -1);
-        });
+        _graph = new NetworkGraph(model, "encoder", options ?? ExecutionOptions.Default, CheckGraph, (session, images, latents) => session.Run("image", images, "latent", latents));
     }
 
     /// <summary>The model that was loaded.</summary>
@@ -34,7 +30,10 @@ public sealed class ImageEncoder : IDisposable
     public LatentSpace LatentSpace { get; }
 
     /// <summary>Where the encoder runs; never auto.</summary>
-    public ExecutionDevice Device => _session.Device;
+    public ExecutionDevice Device => _graph.Device;
+
+    /// <summary>How many images overflowed float16 and were encoded again in float32; 0 in other precisions.</summary>
+    public long Recomputed => _graph.Recomputed;
 
     /// <summary>Encodes images.</summary>
     /// <param name="imagesNchw">[N,3,H,W] in [-1,1]; H and W are multiples of the latent space's spatial factor.</param>
@@ -66,18 +65,24 @@ public sealed class ImageEncoder : IDisposable
     }
 
     /// <summary>Frees the native session.</summary>
-    public void Dispose() => _session.Dispose();
+    public void Dispose() => _graph.Dispose();
 
     private void Run(TensorBuffer imagesNchw, TensorBuffer latents)
     {
         if (ImageRange.IsSigned(Model.Manifest))
         {
-            _session.Run("image", imagesNchw, "latent", latents);
+            _graph.Run(imagesNchw, latents);
             return;
         }
 
         using var converted = TensorBuffer.CopyOf(imagesNchw.Shape, imagesNchw.Span);
         ImageRange.FromSigned(converted.Span, Model.Manifest);
-        _session.Run("image", converted, "latent", latents);
+        _graph.Run(converted, latents);
+    }
+
+    private void CheckGraph(GraphSignature graph)
+    {
+        graph.ExpectInput("image", -1, 3, -1, -1);
+        graph.ExpectOutput("latent", -1, LatentSpace.Channels, -1, -1);
     }
 }

@@ -6,8 +6,7 @@ namespace PerceptualEval.Inference;
 /// <summary>A frozen VAE decoder: latents → images, or clips of latents → videos. Loaded once, shared; safe for concurrent use.</summary>
 public sealed class LatentDecoder : IDisposable
 {
-    private readonly OrtSession _session;
-    private readonly FrameBatchRunner? _video;
+    private readonly NetworkGraph _graph;
 
     /// <summary>Loads a decoder.</summary>
     /// <param name="model">A model of kind <see cref="ModelKind.Decoder"/>.</param>
@@ -22,19 +21,18 @@ public sealed class LatentDecoder : IDisposable
         LatentSpace = model.Manifest.Latent
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no latent space. Rebuild the model.");
         Precision = options?.Precision ?? ComputePrecision.Float32;
-        var batching = model.Manifest.FrameBatching;
-        _session = OrtSession.Load(model, "decoder", options ?? ExecutionOptions.Default, graph =>
+        var space = LatentSpace;
+        options ??= ExecutionOptions.Default;
+        if (model.Manifest.FrameBatching is not { } batching)
         {
-            if (batching is not null)
-            {
-                FrameBatchRunner.CheckGraph(graph, LatentSpace, batching);
-                return;
-            }
+            _graph = new NetworkGraph(model, "decoder", options, CheckGraph, (session, latents, images) => session.Run("latent", latents, "image", images));
+            return;
+        }
 
-            graph.ExpectInput("latent", -1, LatentSpace.Channels, -1, -1);
-            graph.ExpectOutput("image", -1, 3, -1, -1);
-        });
-        _video = batching is null ? null : new FrameBatchRunner(_session, LatentSpace, batching);
+        IsVideo = true;
+        _graph = new NetworkGraph(model, "decoder", options,
+            graph => FrameBatchRunner.CheckGraph(graph, space, batching),
+            (session, latents, videos) => new FrameBatchRunner(session, space, batching).Decode(latents, videos));
     }
 
     /// <summary>The model that was loaded.</summary>
@@ -44,13 +42,16 @@ public sealed class LatentDecoder : IDisposable
     public LatentSpace LatentSpace { get; }
 
     /// <summary>Where the decoder runs; never auto.</summary>
-    public ExecutionDevice Device => _session.Device;
+    public ExecutionDevice Device => _graph.Device;
 
-    /// <summary>How precisely it multiplies.</summary>
+    /// <summary>How precisely it computes.</summary>
     public ComputePrecision Precision { get; }
 
+    /// <summary>How many images (or tiles, or videos) overflowed float16 and were decoded again in float32; 0 in other precisions.</summary>
+    public long Recomputed => _graph.Recomputed;
+
     /// <summary>Whether it takes clips, [N,C,t,h,w], and gives videos.</summary>
-    public bool IsVideo => _video is not null;
+    public bool IsVideo { get; }
 
     /// <summary>The shape of the images, or videos, that latents decode to.</summary>
     /// <param name="latents">[N,C,h,w], or folded as the latent space says; for a video decoder [N,C,t,h,w].</param>
@@ -110,29 +111,23 @@ public sealed class LatentDecoder : IDisposable
     }
 
     /// <summary>Frees the native session.</summary>
-    public void Dispose() => _session.Dispose();
+    public void Dispose() => _graph.Dispose();
 
     private void Run(TensorBuffer latents, TensorBuffer images, Tiling? tiling)
     {
         if (TiledDecoding.Applies(latents.Shape, tiling))
         {
-            TiledDecoding.Decode(latents, images, tiling!, RunWhole);
+            TiledDecoding.Decode(latents, images, tiling!, _graph.Run);
         }
         else
         {
-            RunWhole(latents, images);
+            _graph.Run(latents, images);
         }
     }
 
-    private void RunWhole(TensorBuffer latents, TensorBuffer images)
+    private void CheckGraph(GraphSignature graph)
     {
-        if (_video is not null)
-        {
-            _video.Decode(latents, images);
-        }
-        else
-        {
-            _session.Run("latent", latents, "image", images);
-        }
+        graph.ExpectInput("latent", -1, LatentSpace.Channels, -1, -1);
+        graph.ExpectOutput("image", -1, 3, -1, -1);
     }
 }

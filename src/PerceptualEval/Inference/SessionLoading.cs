@@ -25,7 +25,7 @@ internal sealed class SessionLoading(ExecutionOptions options)
             return elsewhere;
         }
 
-        if (options.Precision != ComputePrecision.Float32)
+        if (options.Precision == ComputePrecision.Tf32)
         {
             throw new DeviceException("precision tf32: the CPU computes in fp32 only, and there is no CUDA here. Leave --precision out, or use --device cuda.");
         }

@@ -8,17 +8,27 @@ namespace PerceptualEval.Models;
 /// <param name="Manifest">What its manifest says.</param>
 public sealed record Model(string Folder, ModelManifest Manifest)
 {
+    private const string Float16Suffix = "_float16";
+
     /// <summary>The model's name.</summary>
     public string Name => Manifest.Name;
 
     /// <summary>
     /// Tells two models apart whatever they are called: the SHA-256 of the graph, or where there are several, of their SHA-256s
-    /// written one after the other in the order of their roles' names.
+    /// written one after the other in the order of their roles' names. Graphs in float16 are made from the others and don't count.
     /// </summary>
-    public string Sha256 => Manifest.Graphs.Count == 1
-        ? Manifest.Graphs.Values.Single().Sha256
-        : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
-            string.Concat(Manifest.Graphs.OrderBy(graph => graph.Key, StringComparer.Ordinal).Select(graph => graph.Value.Sha256)))));
+    public string Sha256
+    {
+        get
+        {
+            string[] hashes =
+            [
+                .. Manifest.Graphs.Where(graph => !graph.Key.EndsWith(Float16Suffix, StringComparison.Ordinal))
+                    .OrderBy(graph => graph.Key, StringComparer.Ordinal).Select(graph => graph.Value.Sha256),
+            ];
+            return hashes is [var only] ? only : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes))));
+        }
+    }
 
     /// <summary>Opens a model folder and reads its manifest; the graphs are not touched.</summary>
     /// <param name="folder">A folder with a <c>manifest.json</c>.</param>
@@ -53,6 +63,10 @@ public sealed record Model(string Folder, ModelManifest Manifest)
         return new GraphFile(
             VerifiedGraph(role), string.Join(' ', files.Select(file => file.Sha256)), files.Sum(file => new FileInfo(Path.Combine(Folder, file.File)).Length));
     }
+
+    /// <summary>The role of the graph that computes in float16 what another one computes in float32.</summary>
+    /// <param name="role">The role of the graph in float32.</param>
+    public static string Float16Role(string role) => $"{role}{Float16Suffix}";
 
     /// <summary>The role of the file that holds a graph's weights, where they are too large for the graph's own file.</summary>
     /// <param name="role">The graph's role.</param>

@@ -46,6 +46,43 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
     }
 
     [Fact]
+    public async Task BuildFloat16_Decoder_IsUsedByPrecisionAndNamedInTheProvenance()
+    {
+        await Task.WhenAll(models.BuildDecoder(), models.BuildLpips());
+        Directory.CreateDirectory(_folder["taesd"]);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(models.Folder, ToolModels.Decoder)))
+        {
+            File.Copy(file, _folder[$"taesd/{Path.GetFileName(file)}"]);
+        }
+
+        var added = await Build("float16", "decoder", "taesd");
+
+        Assert.Equal((0, _folder["taesd"] + "\n"), (added.ExitCode, added.Output));
+        string[] score =
+        [
+            "score", "--pred", _folder.Latent("p.npy", 1), "--target", _folder.Latent("t.npy"), "--decoder", _folder["taesd"], "--lpips", ToolModels.Lpips,
+            "--models", models.Folder, "--json",
+        ];
+        var exact = (await Tool.Run(score)).Succeeded().Json();
+        var half = (await Tool.Run([.. score, "--precision", "fp16"])).Succeeded().Json();
+        Assert.Equal("fp16", half.GetProperty("provenance").GetProperty("precision").GetString());
+        Assert.Equal($"{exact.GetProperty("provenance").GetProperty("decoder")}", $"{half.GetProperty("provenance").GetProperty("decoder")}");
+        Assert.NotEqual(Perceptual(exact), Perceptual(half));
+        Assert.InRange(Perceptual(half) / Perceptual(exact), 0.98, 1.02);
+
+        static double Perceptual(JsonElement scores) => scores.GetProperty("samples")[0].GetProperty("perceptual_loss").GetDouble();
+    }
+
+    [Fact]
+    public async Task BuildFloat16_LpipsOrUnknownModel_IsRefused()
+    {
+        await models.BuildLpips();
+
+        (await Tool.Run("build", "float16", "lpips", ToolModels.Lpips, "--models", models.Folder)).RefusedInput("'squeeze' compares images", "TF32");
+        (await Build("float16", "decoder", "nosuch")).RefusedInput("no decoder model 'nosuch'");
+    }
+
+    [Fact]
     public async Task Models_Installed_AreListedWithProvenance()
     {
         await Task.WhenAll(models.BuildDecoder(), models.BuildLpips());

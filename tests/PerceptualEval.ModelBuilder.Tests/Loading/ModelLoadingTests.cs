@@ -204,6 +204,7 @@ public sealed class ModelLoadingTests(TestModels models) : IDisposable
     [Theory]
     [InlineData(ComputePrecision.Float32, "0")]
     [InlineData(ComputePrecision.Tf32, "1")]
+    [InlineData(ComputePrecision.Float16, "1")]
     public void CudaSettings_Precision_IsTheProvidersTf32(ComputePrecision precision, string expected)
     {
         var settings = CudaProvider.Settings(3, precision);
