@@ -60,7 +60,7 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
         Assert.Equal((0, _folder["taesd"] + "\n"), (added.ExitCode, added.Output));
         string[] score =
         [
-            "score", "--pred", _folder.Latent("p.npy", 1), "--target", _folder.Latent("t.npy"), "--decoder", _folder["taesd"], "--lpips", ToolModels.Lpips,
+            "score", "--pred", _folder.Npy("p.npy", 1, 4, 4, 4), "--target", _folder.Npy("t.npy", 0, 4, 4, 4), "--decoder", _folder["taesd"], "--lpips", ToolModels.Lpips,
             "--models", models.Folder, "--json",
         ];
         var exact = (await Tool.Run(score)).Succeeded().Json();
