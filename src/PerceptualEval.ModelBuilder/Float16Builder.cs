@@ -35,14 +35,26 @@ public static class Float16Builder
             throw new ModelException($"model '{model.Name}' has more than 2 GiB of weights; its graph can't be turned into float16. Compute in float32 or TF32.");
         }
 
-        var onnx = ModelProto.Parser.ParseFrom(File.ReadAllBytes(model.VerifiedGraph(role)));
+        var onnx = Read(model.VerifiedGraph(role));
         if (onnx.ProducerName != Onnx.GraphFile.Producer)
         {
-            throw new ModelException($"model '{model.Name}': its graph was made by '{onnx.ProducerName}', not by this tool. Have it made in float16 there, with float32 inputs and outputs.");
+            throw new ModelException($"model '{model.Name}': its graph was made by '{onnx.ProducerName}', not by this tool. Have it made in float16 there, with float32 inputs and outputs, and name it '{added}' in the manifest.");
         }
 
         onnx.Graph = HalfPrecision.Of(onnx.Graph);
         return Write(model, added, onnx);
+    }
+
+    private static ModelProto Read(string path)
+    {
+        try
+        {
+            return ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"graph '{path}' can't be read: {exception.Message.TrimEnd('.')}. Rebuild the model.", exception);
+        }
     }
 
     // The manifest comes last and at once: before that, nobody looks for the graph.
@@ -61,6 +73,7 @@ public static class Float16Builder
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             File.Delete(unfinished);
+            File.Delete(graph);
             throw new ModelException($"'{model.Folder}' can't be written: {exception.Message.TrimEnd('.')}. Build the model in a folder of yours, with --models.", exception);
         }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PerceptualEval.Cli.Results;
 
 namespace PerceptualEval.Cli.Auditing;
@@ -14,6 +15,10 @@ internal sealed record AuditProvenance(string Version, string Latents, string? I
 
     /// <summary>Where it ran; null where nothing was decoded.</summary>
     public string? Device { get; init; }
+
+    /// <summary>How precisely it decoded; left out for float32, and where nothing was decoded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Precision { get; init; }
 
     /// <summary>The decoder; null where there is none.</summary>
     public ModelIdentity? Decoder { get; init; }

@@ -12,7 +12,7 @@ internal sealed class BaselineScores : ScoreWriter
     private const int LeastShared = 2;
 
     // What changes a loss whatever the latents are. Version, runtime and device only change its last digits.
-    private static readonly string[] ThatDecide = ["decoder", "lpips", "weights", "units", "resize", "clamp", "tile", "precision"];
+    private static readonly string[] ThatDecide = ["decoder", "lpips", "weights", "units", "resize", "clamp", "tile", "precision", "float16_sha256"];
 
     private readonly string _path;
     private readonly Dictionary<string, double> _losses;

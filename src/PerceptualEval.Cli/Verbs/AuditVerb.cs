@@ -106,6 +106,7 @@ internal static class AuditVerb
         {
             Runtime = networks is null ? null : InferenceRuntime.Version,
             Device = networks?.Decoder.Device.ToString(),
+            Precision = networks is null || networks.Decoder.Precision == ComputePrecision.Float32 ? null : ExecutionChoice.NameOf(networks.Decoder.Precision),
             Decoder = model is null ? null : Provenance.Identity(model.Value),
             Lpips = networks is null ? null : Provenance.Identity(networks.Lpips.Model),
         };

@@ -62,9 +62,11 @@ internal static class BuildVerb
         DefaultValueFactory = _ => "0.1",
     };
 
+    private static readonly Argument<ModelKind> InstalledKind = new("KIND") { Description = "Decoder or encoder." };
+
     private static readonly Argument<string> Installed = new("MODEL") { Description = "A model's name or the path of its folder." };
 
-    private static readonly Argument<ModelKind> Kind = new("KIND") { Description = "The model's kind: decoder, encoder or lpips." };
+    private static readonly Argument<ModelKind> Kind = new("KIND") { Description = "Decoder, encoder or lpips." };
 
     private static readonly Option<string> Closeness = new("--closeness") { HelpName = "TEXT", Description = "How close it comes to its teacher.", Required = true };
 
@@ -80,7 +82,7 @@ internal static class BuildVerb
         };
         lpips.SetAction(parsed => Built(parsed, BuildLpips(parsed)));
 
-        var float16 = new Command("float16", "Adds the graph for --precision fp16 to an installed decoder or encoder.") { Kind, Installed, CommonOptions.Models };
+        var float16 = new Command("float16", "Adds the graph for --precision fp16 to an installed decoder or encoder.") { InstalledKind, Installed, CommonOptions.Models };
         float16.SetAction(parsed => (int)AddFloat16(parsed));
 
         // For tools/preview only, which trains the built-in models.
@@ -124,7 +126,7 @@ internal static class BuildVerb
 
     private static ExitCode AddFloat16(ParseResult parsed)
     {
-        var model = Float16Builder.Add(CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Installed), parsed.GetRequiredValue(Kind)));
+        var model = Float16Builder.Add(CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Installed), parsed.GetRequiredValue(InstalledKind)));
         Console.WriteLine(model.Folder);
         Console.Error.WriteLine($"'{model.Name}' now has a graph in float16. By how much it moves scores: score a few samples with and without --precision fp16.");
         return ExitCode.Ok;

@@ -35,6 +35,11 @@ internal static class DistanceVerb
 
     private static ExitCode Run(ParseResult parsed, CancellationToken interrupt)
     {
+        if (parsed.GetValue(ExecutionChoice.Precision) == "fp16")
+        {
+            throw new UsageException("--precision fp16 is for decoders and encoders; distance has none. Expected fp32 or tf32.");
+        }
+
         var dataset = Dataset.OpenImages(parsed.GetRequiredValue(A), parsed.GetRequiredValue(B), DatasetOptions.Rules(parsed));
         var map = parsed.GetValue(Map);
         RequireMappable(map, dataset);

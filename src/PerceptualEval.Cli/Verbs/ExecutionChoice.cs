@@ -19,7 +19,7 @@ internal static class ExecutionChoice
     public static Option<string> Precision { get; } = new("--precision")
     {
         HelpName = "fp32|tf32|fp16",
-        Description = "How precisely to compute: tf32 (CUDA only) and fp16 are faster on GPUs and keep 10 bits of the mantissa. fp16 takes a graph of its own (build float16), computes again in fp32 what overflows, and leaves LPIPS to tf32; a CPU only rounds the weights.",
+        Description = "How precisely to compute: tf32 (CUDA only) and fp16 are faster on GPUs and keep 10 bits of the mantissa. fp16 takes a graph of its own (build float16), computes again in fp32 what overflows, and leaves LPIPS to tf32; an x64 CPU only rounds the weights.",
         DefaultValueFactory = _ => "fp32",
     };
 

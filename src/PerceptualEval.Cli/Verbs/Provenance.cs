@@ -44,6 +44,10 @@ internal static class Provenance
         if (loss.Decoder.Precision != ComputePrecision.Float32)
         {
             further["precision"] = ExecutionChoice.NameOf(loss.Decoder.Precision);
+            if (loss.Decoder.Precision == ComputePrecision.Float16)
+            {
+                further["float16_sha256"] = loss.Decoder.Model.Manifest.Graphs[Model.Float16Role("decoder")].Sha256;
+            }
         }
 
         if (shard is not null)

@@ -9,8 +9,8 @@ namespace PerceptualEval.ModelBuilder.Onnx;
 /// <summary>Rewrites a graph so that it computes in float16; inputs and outputs stay float32.</summary>
 /// <remarks>
 /// Convolutions and matrix products take float16 and give float16, and what follows them keeps it. Sums, means and variances stay as they are:
-/// a variance beyond 65504 would divide by infinity and leave a zero that nobody notices. A value that overflows elsewhere reaches the output
-/// as a NaN or an infinity, or where the exact value would have led as well (a large negative one before ReLU).
+/// a variance beyond 65504 would divide by infinity and leave a zero that nobody notices. An infinity elsewhere reaches the output, through the
+/// other channels if a ReLU stops it in one.
 /// </remarks>
 internal sealed class HalfPrecision
 {
@@ -20,12 +20,12 @@ internal sealed class HalfPrecision
     // They go on with it.
     private static readonly HashSet<string> Followers =
     [
-        "Add", "Concat", "DepthToSpace", "Identity", "MaxPool", "Mul", "Pad", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Softmax", "Tanh", "Transpose",
+        "Add", "Concat", "DepthToSpace", "Expand", "Identity", "MaxPool", "Mul", "Pad", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Softmax", "Tanh", "Transpose",
         "Unsqueeze",
     ];
 
-    // They compute in float32 and give float16 back: everything behind them is as large as what is before them.
-    private static readonly HashSet<string> Normalisations = ["BatchNormalization", "InstanceNormalization"];
+    // It computes in float32 and gives float16 back: what is behind it is as large as what is before it.
+    private const string Normalisation = "BatchNormalization";
 
     private readonly GraphProto _source;
     private readonly GraphProto _result;
@@ -93,7 +93,7 @@ internal sealed class HalfPrecision
             }
 
             Add(node, TypeOfResult(node, computesHalf));
-            if (takesHalf && Normalisations.Contains(node.OpType))
+            if (takesHalf && node.OpType == Normalisation)
             {
                 Narrow(node);
             }
@@ -138,12 +138,7 @@ internal sealed class HalfPrecision
             }
 
             var inner = $"{output.Name}.half";
-            foreach (var node in _result.Node)
-            {
-                Rename(node.Input, output.Name, inner);
-                Rename(node.Output, output.Name, inner);
-            }
-
+            Rename(_result, output.Name, inner);
             _result.Node.Add(Cast(inner, output.Name, DataType.Float));
         }
     }
@@ -158,11 +153,23 @@ internal sealed class HalfPrecision
     private static IEnumerable<string> Used(GraphProto graph) => graph.Node.SelectMany(node =>
         node.Input.Concat(node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => Used(attribute.G))));
 
-    private static void Rename(Google.Protobuf.Collections.RepeatedField<string> names, string from, string to)
+    // Also within the bodies of nodes, which see the values around them.
+    private static void Rename(GraphProto graph, string from, string to)
     {
-        for (var i = 0; i < names.Count; i++)
+        foreach (var node in graph.Node)
         {
-            names[i] = names[i] == from ? to : names[i];
+            foreach (var names in new[] { node.Input, node.Output })
+            {
+                for (var i = 0; i < names.Count; i++)
+                {
+                    names[i] = names[i] == from ? to : names[i];
+                }
+            }
+
+            foreach (var body in node.Attribute.Where(attribute => attribute.G is not null))
+            {
+                Rename(body.G, from, to);
+            }
         }
     }
 
@@ -172,6 +179,7 @@ internal sealed class HalfPrecision
         var name = node.Output[0];
         node.Output[0] = $"{name}.wide";
         _types[node.Output[0]] = DataType.Float;
+        _casts[(name, DataType.Float)] = node.Output[0];
         Add(Cast(node.Output[0], name, DataType.Float16), DataType.Float16);
     }
 

@@ -11,7 +11,7 @@ public enum ComputePrecision
 
     /// <summary>
     /// float16 in decoders and encoders that have a graph for it: 10 bits of mantissa too, half the memory, and values up to 65504; a sample
-    /// that goes beyond is computed again in float32. LPIPS networks take TF32 instead, which can't overflow. On a CPU the runtime rounds
+    /// that goes beyond is computed again in float32. LPIPS networks take TF32 instead, which can't overflow. On x64 CPUs the runtime rounds
     /// weights and little else, computes in float32, and gains no time.
     /// </summary>
     Float16,

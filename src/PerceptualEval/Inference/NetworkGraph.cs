@@ -12,7 +12,9 @@ internal sealed class NetworkGraph : IDisposable
 {
     private readonly OrtSession _session;
     private readonly Action<OrtSession, TensorBuffer, TensorBuffer> _run;
-    private readonly Lazy<OrtSession>? _exact;
+    private readonly Func<OrtSession>? _loadExact;
+    private readonly Lock _loading = new();
+    private OrtSession? _exact;
     private long _recomputed;
 
     /// <summary>Loads the graph.</summary>
@@ -37,11 +39,14 @@ internal sealed class NetworkGraph : IDisposable
         if (!model.Manifest.Graphs.ContainsKey(Model.Float16Role(role)))
         {
             throw new ModelException(
-                $"model '{model.Name}' ({model.Folder}) has no graph in float16, only in float32. Add it with `perceptual-eval build float16 {role} {model.Name}`, or compute in float32.");
+                $"model '{model.Name}' has no graph in float16, only in float32. Add it with `perceptual-eval build float16 {role} '{model.Folder}'`, or compute in float32.");
         }
 
+        // Loaded at the first overflow; whether it is whole must be known before.
+        model.VerifiedGraph(role);
         _session = OrtSession.Load(model, Model.Float16Role(role), options, check);
-        _exact = new(() => OrtSession.Load(model, role, options with { Precision = ComputePrecision.Float32 }, check));
+        var exactly = options with { Precision = ComputePrecision.Float32, Device = options.Library is null ? _session.Device : options.Device };
+        _loadExact = () => OrtSession.Load(model, role, exactly, check);
     }
 
     /// <summary>Where the graph runs; never auto.</summary>
@@ -57,14 +62,14 @@ internal sealed class NetworkGraph : IDisposable
     public void Run(TensorBuffer input, TensorBuffer output)
     {
         _run(_session, input, output);
-        if (_exact is null)
+        if (_loadExact is null)
         {
             return;
         }
 
         for (var sample = 0; sample < output.Shape[0]; sample++)
         {
-            if (!TensorPrimitives.IsFiniteAll<float>(output.Sample(sample)))
+            if (!TensorPrimitives.IsFiniteAll<float>(output.Sample(sample)) && TensorPrimitives.IsFiniteAll<float>(input.Sample(sample)))
             {
                 Recompute(input, output, sample);
             }
@@ -74,19 +79,32 @@ internal sealed class NetworkGraph : IDisposable
     public void Dispose()
     {
         _session.Dispose();
-        if (_exact is { IsValueCreated: true })
-        {
-            _exact.Value.Dispose();
-        }
+        _exact?.Dispose();
     }
 
     private void Recompute(TensorBuffer input, TensorBuffer output, int sample)
     {
         using var alone = TensorBuffer.CopyOf(One(input.Shape), input.Sample(sample));
         using var exact = new TensorBuffer(One(output.Shape));
-        _run(_exact!.Value, alone, exact);
+        _run(Exact(), alone, exact);
         exact.Span.CopyTo(output.Sample(sample));
         Interlocked.Increment(ref _recomputed);
+    }
+
+    // Not a Lazy: where memory ran out, the next smaller batch may try again.
+    private OrtSession Exact()
+    {
+        lock (_loading)
+        {
+            try
+            {
+                return _exact ??= _loadExact!();
+            }
+            catch (DeviceException exception)
+            {
+                throw new InferenceException($"a sample overflowed float16, and the graph in float32 can't be loaded beside: {exception.Message}", exception);
+            }
+        }
     }
 
     private static TensorShape One(TensorShape shape) => new([1, .. shape.Dimensions[1..]]);

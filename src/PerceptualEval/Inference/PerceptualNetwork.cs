@@ -38,13 +38,13 @@ public sealed class PerceptualNetwork : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         options ??= ExecutionOptions.Default;
         Model = model;
-        Precision = options.Precision;
         var isPairwise = model.Manifest.Kind == ModelKind.Pairwise;
         FeatureChannels = isPairwise ? [] : model.Manifest.FeatureChannels
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no feature channels. Rebuild the model.");
         _featureNames = [.. Enumerable.Range(0, FeatureChannels.Count).Select(layer => $"f{layer}")];
         _map = new(() => OrtSession.Load(model, "map", options, _ => { }));
         _distance = new DistanceGraph(model, FeatureChannels, options);
+        Precision = options.Precision == ComputePrecision.Float32 || Device.CudaDevice is null ? ComputePrecision.Float32 : ComputePrecision.Tf32;
         try
         {
             _features = isPairwise ? null : OrtSession.Load(model, "features", options, CheckFeatures);
@@ -68,7 +68,7 @@ public sealed class PerceptualNetwork : IDisposable
     /// <summary>Where the network runs; never auto.</summary>
     public ExecutionDevice Device => _distance.Device;
 
-    /// <summary>How precisely it computes.</summary>
+    /// <summary>How precisely it computes: under <see cref="ComputePrecision.Float16"/>, in TF32 on CUDA and in float32 elsewhere.</summary>
     public ComputePrecision Precision { get; }
 
     /// <summary>Computes the features of images.</summary>

@@ -15,7 +15,7 @@ internal sealed class SessionLoading(ExecutionOptions options)
     /// <exception cref="InferenceException">The runtime does not take the graph.</exception>
     public (InferenceSession Session, ExecutionDevice Device) Load(GraphFile graph)
     {
-        if (options.Library is not null && (options.Device != ExecutionDevice.Auto || options.Precision != ComputePrecision.Float32))
+        if (options.Library is not null && (options.Device != ExecutionDevice.Auto || options.Precision == ComputePrecision.Tf32))
         {
             throw new DeviceException($"device '{options.Device}', precision {options.Precision}, and a provider library; expected the library alone: it chooses both. Leave the others out.");
         }

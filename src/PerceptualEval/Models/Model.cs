@@ -23,7 +23,7 @@ public sealed record Model(string Folder, ModelManifest Manifest)
         {
             string[] hashes =
             [
-                .. Manifest.Graphs.Where(graph => !graph.Key.EndsWith(Float16Suffix, StringComparison.Ordinal))
+                .. Manifest.Graphs.Where(graph => !IsFloat16Role(graph.Key))
                     .OrderBy(graph => graph.Key, StringComparer.Ordinal).Select(graph => graph.Value.Sha256),
             ];
             return hashes is [var only] ? only : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes))));
@@ -67,6 +67,9 @@ public sealed record Model(string Folder, ModelManifest Manifest)
     /// <summary>The role of the graph that computes in float16 what another one computes in float32.</summary>
     /// <param name="role">The role of the graph in float32.</param>
     public static string Float16Role(string role) => $"{role}{Float16Suffix}";
+
+    /// <summary>Whether a role is one of <see cref="Float16Role"/>.</summary>
+    internal static bool IsFloat16Role(string role) => role.EndsWith(Float16Suffix, StringComparison.Ordinal);
 
     /// <summary>The role of the file that holds a graph's weights, where they are too large for the graph's own file.</summary>
     /// <param name="role">The graph's role.</param>

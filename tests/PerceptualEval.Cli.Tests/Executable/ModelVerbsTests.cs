@@ -66,6 +66,7 @@ public sealed class ModelVerbsTests(ToolModels models) : IDisposable
         var exact = (await Tool.Run(score)).Succeeded().Json();
         var half = (await Tool.Run([.. score, "--precision", "fp16"])).Succeeded().Json();
         Assert.Equal("fp16", half.GetProperty("provenance").GetProperty("precision").GetString());
+        Assert.Equal(Model.HashFile(_folder["taesd/decoder_float16.onnx"]), half.GetProperty("provenance").GetProperty("float16_sha256").GetString());
         Assert.Equal($"{exact.GetProperty("provenance").GetProperty("decoder")}", $"{half.GetProperty("provenance").GetProperty("decoder")}");
         Assert.NotEqual(Perceptual(exact), Perceptual(half));
         Assert.InRange(Perceptual(half) / Perceptual(exact), 0.98, 1.02);

@@ -111,6 +111,7 @@ public sealed class Float16BuilderTests(TestModels models) : IDisposable
 
         Assert.True(float.IsFinite(images.Sample(0)[0]));
         Assert.True(float.IsNaN(images.Sample(1)[0]));
+        Assert.Equal(0, half.Recomputed);
     }
 
     [Fact]
@@ -123,12 +124,33 @@ public sealed class Float16BuilderTests(TestModels models) : IDisposable
         Assert.Equal(before.Sha256, after.Sha256);
         File.AppendAllText(Path.Combine(after.Folder, "decoder_float16.onnx"), " ");
         Assert.Contains("decoder_float16.onnx", Assert.Throws<ModelException>(() => new LatentDecoder(after, Half)).Message, StringComparison.Ordinal);
-        using var exact = new LatentDecoder(after, TestModels.OneThread);
+        new LatentDecoder(after, TestModels.OneThread).Dispose();
+    }
+
+    [Fact]
+    public void Load_FullGraphDamaged_IsRefusedBeforeAnythingOverflows()
+    {
+        var model = Float16Builder.Add(Copy(models.TaesdDecoder()));
+        File.AppendAllText(Path.Combine(model.Folder, "decoder.onnx"), " ");
+
+        Assert.Contains("decoder.onnx", Assert.Throws<ModelException>(() => new LatentDecoder(model, Half)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Add_GraphThatIsNoOnnx_IsRefused()
+    {
+        var folder = _folder.CopyOf(models.TaesdDecoder());
+        var path = Path.Combine(folder, "decoder.onnx");
+        File.WriteAllText(path, "no graph");
+        var model = Model.Open(folder);
+        (model.Manifest with { Graphs = new Dictionary<string, HashedFile> { ["decoder"] = new("decoder.onnx", Model.HashFile(path)) } }).Save(Path.Combine(folder, ModelManifest.FileName));
+
+        Assert.Contains("can't be read", Assert.Throws<ModelException>(() => Float16Builder.Add(Model.Open(folder))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Load_WithoutTheGraph_SaysHowToAddIt() => Assert.Contains(
-        "build float16 decoder decoder-4-False", Assert.Throws<ModelException>(() => new LatentDecoder(models.TaesdDecoder(), Half)).Message, StringComparison.Ordinal);
+        $"build float16 decoder '{models.TaesdDecoder().Folder}'", Assert.Throws<ModelException>(() => new LatentDecoder(models.TaesdDecoder(), Half)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Add_Twice_IsRefused()

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
+using PerceptualEval.Models;
 using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Inference.Caching;
@@ -19,8 +20,13 @@ internal sealed class CachedTargets(CacheFolder entries, LatentDecoder decoder, 
     private readonly string _setup = string.Join('\n',
         typeof(CachedTargets).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         InferenceRuntime.Version, string.Join(' ', InferenceRuntime.Providers), HardwareIdentity.Of(decoder.Device), HardwareIdentity.Of(lpips.Device),
-        decoder.Device, lpips.Device, decoder.Precision, lpips.Precision, decoder.Model.Manifest.ToJson(), lpips.Model.Manifest.ToJson(),
+        decoder.Device, lpips.Device, decoder.Precision, lpips.Precision, ManifestOf(decoder).ToJson(), lpips.Model.Manifest.ToJson(),
         options.Units, options.Clamp, options.Tiling);
+
+    // A graph in float16 that is there, but not in use, changes nothing.
+    private static ModelManifest ManifestOf(LatentDecoder decoder) => decoder.Precision == ComputePrecision.Float16
+        ? decoder.Model.Manifest
+        : decoder.Model.Manifest with { Graphs = decoder.Model.Manifest.Graphs.Where(graph => !Model.IsFloat16Role(graph.Key)).ToDictionary() };
 
     /// <summary>Finds the features of decoded targets.</summary>
     /// <param name="latents">The targets.</param>
