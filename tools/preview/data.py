@@ -4,6 +4,7 @@ A scene gives eight images (clean, three decodes, four distorted), so 28 pairs f
 their decodes. TAEF2 runs in bfloat16 here (54 dB from float32), LPIPS in float32.
 """
 import argparse
+import glob
 import itertools
 import os
 
@@ -39,12 +40,16 @@ class Norm(nn.Module):
         return self.norm(x.float()).to(x.dtype)
 
 
+def channels_last(x):
+    return x.contiguous(memory_format=torch.channels_last)
+
+
 def half(network):
     """The network in bfloat16 and channels-last, behind a float32 face."""
     fast = network.bfloat16().to(memory_format=torch.channels_last)
     for module in [m for m in fast.modules() if isinstance(m, teachers.Pool)]:
         module[1] = Norm(module[1].float())
-    return lambda x: fast(x.bfloat16().contiguous(memory_format=torch.channels_last)).float().contiguous()
+    return lambda x: fast(channels_last(x.bfloat16())).float().contiguous()
 
 
 def label(lpips, images):
@@ -92,6 +97,37 @@ def shard(index, encoder, decoder, lpips):
     return {'images': torch.stack(all_images), 'latents': torch.stack(all_latents), 'totals': torch.stack(totals), 'cells': torch.stack(cells)}
 
 
+def write(options, make):
+    """The shards of a folder that are not there yet."""
+    os.makedirs(options.out, exist_ok=True)
+    for index in range(options.first, options.last, options.step):
+        path = os.path.join(options.out, f'{index:04}.pt')
+        if not os.path.exists(path):
+            torch.save(make(index), path + '.part')
+            os.replace(path + '.part', path)
+            print(f'shard {index}', flush=True)
+
+
+class Shards:
+    """What the shards of some folders hold, read as they appear; the last two scenes of each are kept for validation."""
+
+    def __init__(self, *folders):
+        self.folders, self.read, self.parts = folders, set(), []
+
+    def refresh(self):
+        for path in (path for folder in self.folders for path in sorted(glob.glob(os.path.join(folder, '*.pt')))):
+            if path not in self.read:
+                self.read.add(path)
+                self.parts.append(torch.load(path))
+        return self
+
+    def scenes(self):
+        return [(part, i) for part in self.parts for i in range(part['images'].shape[0] - 2)]
+
+    def validation(self):
+        return [(part, i) for part in self.parts[:24] for i in range(part['images'].shape[0] - 2, part['images'].shape[0])]
+
+
 @torch.no_grad()
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
@@ -104,13 +140,7 @@ def main():
     torch.set_num_threads(1)
     encoder, decoder, lpips = teachers.load(options.teachers)
     encoder, decoder = half(encoder), half(decoder)
-    os.makedirs(options.out, exist_ok=True)
-    for index in range(options.first, options.last, options.step):
-        path = os.path.join(options.out, f'{index:04}.pt')
-        if not os.path.exists(path):
-            torch.save(shard(index, encoder, decoder, lpips), path + '.part')
-            os.replace(path + '.part', path)
-            print(f'shard {index}', flush=True)
+    write(options, lambda index: shard(index, encoder, decoder, lpips))
 
 
 if __name__ == '__main__':

@@ -3,8 +3,9 @@
 #
 #     tools/preview/make.sh TEACHERS WORK
 #
-# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK gets 3 GB of labels.
-# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil and fonts-dejavu, the .NET SDK, and three hours of two cores.
+# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK gets 11 GB of labels,
+# which the training of LPIPS keeps in memory.
+# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil and fonts-dejavu, the .NET SDK, and four hours of two cores.
 # Scenes, labels and their order are seeded; training runs against the clock, so its number of steps depends on the machine.
 set -eu
 teachers=$(realpath "$1")
@@ -16,8 +17,11 @@ export OMP_NUM_THREADS=1
 python3 data.py --teachers "$teachers" --out "$work/data" --first 0 --last 94 --step 2 &
 python3 data.py --teachers "$teachers" --out "$work/data" --first 1 --last 94 --step 2
 wait
+python3 mixtures.py --teachers "$teachers" --data "$work/data" --out "$work/mixtures" --first 0 --step 2 &
+python3 mixtures.py --teachers "$teachers" --data "$work/data" --out "$work/mixtures" --first 1 --step 2
+wait
 python3 train.py decoder --data "$work/data" --teachers "$teachers" --out "$work/runs/decoder.pt" --minutes 85 &
-python3 train.py lpips --data "$work/data" --teachers "$teachers" --out "$work/runs/lpips.pt" --minutes 85
+python3 train.py lpips --data "$work/data" "$work/mixtures" --teachers "$teachers" --out "$work/runs/lpips.pt" --minutes 110
 python3 train.py encoder --data "$work/data" --teachers "$teachers" --out "$work/runs/encoder.pt" --minutes 11
 wait
 for model in decoder encoder lpips; do

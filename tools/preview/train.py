@@ -1,7 +1,6 @@
 """Trains one preview model on the shards that data.py wrote. The learning rate falls along a cosine over the minutes given."""
 import argparse
 import copy
-import glob
 import json
 import math
 import os
@@ -13,34 +12,11 @@ import torch.nn.functional as F
 
 import students
 import teachers
-from data import CELLS, PAIRS
+from data import CELLS, PAIRS, Shards, channels_last
 
 
 RATES = {'decoder': 1.5e-3, 'encoder': 1.5e-3, 'lpips': 3e-3}
 FLOOR = 0.002
-
-
-class Shards:
-    """What the shards hold, read as they appear; the last two scenes of each are kept for validation."""
-
-    def __init__(self, folder):
-        self.folder, self.read, self.parts = folder, set(), []
-
-    def refresh(self):
-        for path in sorted(set(glob.glob(os.path.join(self.folder, '*.pt'))) - self.read):
-            self.read.add(path)
-            self.parts.append(torch.load(path))
-        return self
-
-    def scenes(self):
-        return [(part, i) for part in self.parts for i in range(part['images'].shape[0] - 2)]
-
-    def validation(self):
-        return [(part, i) for part in self.parts[:24] for i in range(part['images'].shape[0] - 2, part['images'].shape[0])]
-
-
-def channels_last(x):
-    return x.contiguous(memory_format=torch.channels_last)
 
 
 def gradients(x):
@@ -109,6 +85,9 @@ class LpipsTask:
 
     def __init__(self, lpips):
         self.a, self.b = (torch.tensor([pair[side] for pair in PAIRS]) for side in (0, 1))
+        # What is spoilt is compared with what it was made from, above all.
+        weights = torch.tensor([4.0 if pair in ((1, 2), (1, 3)) or pair[0] == 0 and pair[1] >= 4 else 1.0 for pair in PAIRS])
+        self.weights = weights / weights.mean()
 
     def distances(self, network, images):
         """Totals [n,28] and means over an 8x8 grid [n,28,8,8] of n scenes of eight images."""
@@ -125,12 +104,16 @@ class LpipsTask:
         return totals.clamp(min=0), cells.clamp(min=0)
 
     def loss(self, network, batch, progress, rng):
-        images = torch.stack([part['images'][i] for part, i in batch]).float()
-        totals, cells = self.distances(network, images)
-        log = lambda d: torch.log(d + FLOOR)
-        ask = lambda a, b: F.smooth_l1_loss(log(a), log(b), beta=0.15)
-        return ask(totals, torch.stack([part['totals'][i] for part, i in batch])) \
-            + 0.5 * ask(cells, torch.stack([part['cells'][i].clamp(min=0) for part, i in batch]))
+        def ask(found, truth, floor, weights):
+            errors = F.smooth_l1_loss(torch.log(found + floor), torch.log(truth + floor), beta=0.15, reduction='none')
+            return (errors * weights.view(-1, *[1] * (errors.dim() - 2))).mean()
+
+        loss = 0
+        for part, i in batch:  # not stacked: their sizes differ
+            totals, cells = self.distances(network, part['images'][i:i + 1].float())
+            loss = loss + ask(totals, part['totals'][i:i + 1].clamp(min=0), FLOOR / 4, self.weights) \
+                + 0.5 * ask(cells, part['cells'][i:i + 1].clamp(min=0), FLOOR, self.weights)
+        return loss / len(batch)
 
     @torch.no_grad()
     def validate(self, network, scenes):
@@ -148,7 +131,7 @@ TASKS = {'decoder': DecoderTask, 'encoder': EncoderTask, 'lpips': LpipsTask}
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('model', choices=students.NETWORKS)
-    parser.add_argument('--data', required=True)
+    parser.add_argument('--data', required=True, nargs='+', help='folders of shards; mixtures have no latents, so they train LPIPS only')
     parser.add_argument('--teachers', required=True)
     parser.add_argument('--out', required=True, help='the checkpoint (.pt) that is written now and then; its log gets .jsonl')
     parser.add_argument('--minutes', type=float, default=60)
@@ -164,7 +147,7 @@ def main():
         network.load_state_dict(torch.load(options.out))
     average = copy.deepcopy(network).requires_grad_(False)
     task = TASKS[options.model](teachers.load(options.teachers)[2])
-    shards = Shards(options.data).refresh()
+    shards = Shards(*options.data).refresh()
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATES[options.model], betas=(0.9, 0.98), weight_decay=1e-4)
     start, step, queue, losses, told, refreshed, first = time.time(), 0, [], [], 0.0, 0.0, options.resume or 0
     while (progress := first + (1 - first) * (time.time() - start) / (60 * options.minutes)) < 1:

@@ -1,0 +1,89 @@
+"""Endless new pictures from the labelled ones: pieces of scenes, zoomed, turned, recoloured and spoilt afresh, labelled on the way.
+
+Three thousand rendered scenes are few: a network that sees only them errs a third more on scenes it has not seen.
+"""
+import argparse
+import itertools
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import perturbations
+import teachers
+from data import SEED, SHARD, SIZE, Shards, channels_last, label, to_tensor, write
+
+
+def pieces(rng, scenes, side):
+    """A square of the eight images [8,3,side,side], from a floor tiled with scenes if one scene is too small for it."""
+    tiles = 1 if side <= SIZE else -(-side // SIZE) + 1
+    floor = torch.empty(8, 3, tiles * SIZE, tiles * SIZE)
+    spoilt = rng.uniform(0.2, 1)
+    for row, column in itertools.product(range(tiles), repeat=2):
+        part, i = scenes[rng.integers(len(scenes))]
+        images = part['images'][i].float()
+        if tiles > 1 and rng.random() > spoilt:
+            images[2:4] = images[1]
+        floor[..., row * SIZE:(row + 1) * SIZE, column * SIZE:(column + 1) * SIZE] = images
+    y, x = rng.integers(0, tiles * SIZE - side + 1, 2)
+    return floor[..., y:y + side, x:x + side]
+
+
+def turned(rng, images):
+    """One of the eight ways to lay a square."""
+    images = torch.rot90(images, int(rng.integers(4)), (2, 3))
+    return images.flip(3) if rng.random() < 0.5 else images
+
+
+def recoloured(rng, images):
+    """Channels exchanged, inverted, or with another contrast and brightness."""
+    if rng.random() < 0.5:
+        images = images[:, torch.from_numpy(rng.permutation(3))]
+    if rng.random() < 0.2:
+        images = -images
+    if rng.random() < 0.5:
+        images = images * float(rng.uniform(0.4, 1.3)) + torch.from_numpy(rng.uniform(-0.3, 0.3, (3, 1, 1)).astype(np.float32)) * (rng.random() < 0.5)
+    return images
+
+
+def mixture(rng, scenes, size):
+    """Eight images [8,3,size,size] as data.py makes them: clean, three decodes, four distorted."""
+    zoom = 1 if rng.random() < 0.4 else 2 ** rng.uniform(-1 if size == SIZE else -0.5, 0.7)
+    images = pieces(rng, scenes, int(round(size / zoom)))
+    if zoom != 1:
+        images = F.interpolate(images, (size, size), mode='bilinear', antialias=True)
+    images = recoloured(rng, turned(rng, images)).contiguous()
+    images[0].clamp_(-1, 1)
+    for slot, kind in zip(range(4, 8), rng.choice(6, 4, replace=False)):
+        base = images[1 if rng.random() < 0.15 else 0].numpy().transpose(1, 2, 0) / 2 + 0.5
+        images[slot] = to_tensor(perturbations.spoil(rng, perturbations.IMAGE[kind], rng.random(), base.clip(0, 1)))
+    return images.half()
+
+
+def shard(index, scenes, lpips):
+    """36 mixtures of 128 pixels or, every other time, 9 of 256; without latents."""
+    size, count = (SIZE, SHARD) if index % 2 == 0 else (2 * SIZE, SHARD // 4)
+    rng = np.random.default_rng([SEED + 2, index])
+    images = torch.stack([mixture(rng, scenes, size) for _ in range(count)])
+    totals, cells = zip(*(label(lpips, channels_last(x.float())) for x in images))
+    return {'images': images, 'totals': torch.stack(totals), 'cells': torch.stack(cells)}
+
+
+@torch.no_grad()
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--teachers', required=True, help='folder with the weight files of TAEF2, SqueezeNet and LPIPS')
+    parser.add_argument('--data', required=True, help='the shards of data.py')
+    parser.add_argument('--out', required=True)
+    parser.add_argument('--first', type=int, default=0)
+    parser.add_argument('--last', type=int, default=280)
+    parser.add_argument('--step', type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    scenes = Shards(options.data).refresh().scenes()
+    lpips = teachers.load(options.teachers)[2].to(memory_format=torch.channels_last)
+    write(options, lambda index: shard(index, scenes, lpips))
+
+
+if __name__ == '__main__':
+    main()
