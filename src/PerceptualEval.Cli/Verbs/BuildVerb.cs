@@ -62,7 +62,7 @@ internal static class BuildVerb
         DefaultValueFactory = _ => "0.1",
     };
 
-    private static readonly Argument<ModelKind> InstalledKind = new("KIND") { Description = "Decoder or encoder." };
+    private static readonly Argument<ModelKind> InstalledKind = new("KIND") { HelpName = "decoder|encoder", Description = "The kind of the model." };
 
     private static readonly Argument<string> Installed = new("MODEL") { Description = "A model's name or the path of its folder." };
 
