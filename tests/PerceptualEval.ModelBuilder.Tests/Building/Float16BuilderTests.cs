@@ -105,6 +105,7 @@ public sealed class Float16BuilderTests(TestModels models) : IDisposable
         var model = Float16Builder.Add(Copy(models.TaesdDecoder()));
         using var half = new LatentDecoder(model, Half);
         using var latents = new TensorBuffer(new TensorShape(2, 4, 4, 4));
+        latents.Sample(0).Fill(0.5f);
         latents.Sample(1).Fill(float.NaN);
 
         using var images = half.Decode(latents);
