@@ -86,7 +86,7 @@ class PreviewLpips(nn.Module):
         super().__init__()
         inputs = (3, *self.CHANNELS[:-1])
         self.convs = nn.ModuleList([nn.Conv2d(a, b, 3, stride=1 if i else 2, padding=1) for i, (a, b) in enumerate(zip(inputs, self.CHANNELS))])
-        # The first layer is not compared: at half the picture's size that would cost twice as much as all the others together.
+        # The first layer is not compared: at half the picture's size it has more values than all the others together.
         self.roots = nn.ParameterList([nn.Parameter(torch.full((1, width, 1, 1), 0.5)) for width in self.CHANNELS[1:]])
 
     def features(self, image):

@@ -62,8 +62,6 @@ internal static class BuildVerb
         DefaultValueFactory = _ => "0.1",
     };
 
-    private static readonly Argument<ModelKind> InstalledKind = new("KIND") { HelpName = "decoder|encoder", Description = "The kind of the model." };
-
     private static readonly Argument<string> Installed = new("MODEL") { Description = "A model's name or the path of its folder." };
 
     private static readonly Argument<ModelKind> Kind = new("KIND") { Description = "Decoder, encoder or lpips." };
@@ -82,7 +80,7 @@ internal static class BuildVerb
         };
         lpips.SetAction(parsed => Built(parsed, BuildLpips(parsed)));
 
-        var float16 = new Command("float16", "Adds the graph for --precision fp16 to an installed decoder or encoder.") { InstalledKind, Installed, CommonOptions.Models };
+        var float16 = new Command("float16", "Adds the graph for --precision fp16 to an installed decoder or encoder.") { Installed, CommonOptions.Models };
         float16.SetAction(parsed => (int)AddFloat16(parsed));
 
         // For tools/preview only, which trains the built-in models.
@@ -126,7 +124,7 @@ internal static class BuildVerb
 
     private static ExitCode AddFloat16(ParseResult parsed)
     {
-        var model = Float16Builder.Add(CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Installed), parsed.GetRequiredValue(InstalledKind)));
+        var model = Float16Builder.Add(CommonOptions.Store(parsed).Find(parsed.GetRequiredValue(Installed)));
         Console.WriteLine(model.Folder);
         Console.Error.WriteLine($"'{model.Name}' now has a graph in float16. By how much it moves scores: score a few samples with and without --precision fp16.");
         return ExitCode.Ok;

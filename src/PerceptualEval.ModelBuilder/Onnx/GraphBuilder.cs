@@ -143,8 +143,8 @@ internal sealed class GraphBuilder
         Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } },
     };
 
-    // Null where a value is beyond float16's range.
-    private static byte[]? ToFloat16(ReadOnlySpan<byte> values)
+    /// <summary>Float32 bytes as float16 ones; null where a value is beyond its range.</summary>
+    public static byte[]? ToFloat16(ReadOnlySpan<byte> values)
     {
         var singles = MemoryMarshal.Cast<byte, float>(values);
         var bytes = GC.AllocateUninitializedArray<byte>(singles.Length * 2);

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Google.Protobuf;
 using PerceptualEval.ModelBuilder.Onnx.Proto;
 using DataType = PerceptualEval.ModelBuilder.Onnx.Proto.TensorProto.Types.DataType;
@@ -33,6 +31,7 @@ internal sealed class HalfPrecision
     private readonly Dictionary<string, DataType> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Name, DataType Type), string> _casts = [];
     private readonly Dictionary<string, TensorProto> _weights;
+    private readonly Dictionary<string, byte[]?> _halves = new(StringComparer.Ordinal);
 
     private HalfPrecision(GraphProto source, HalfPrecision? outer = null)
     {
@@ -138,7 +137,7 @@ internal sealed class HalfPrecision
             }
 
             var inner = $"{output.Name}.half";
-            Rename(_result, output.Name, inner);
+            OutputNames.Rename(_result, new Dictionary<string, string> { [output.Name] = inner });
             _result.Node.Add(Cast(inner, output.Name, DataType.Float));
         }
     }
@@ -152,26 +151,6 @@ internal sealed class HalfPrecision
 
     private static IEnumerable<string> Used(GraphProto graph) => graph.Node.SelectMany(node =>
         node.Input.Concat(node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => Used(attribute.G))));
-
-    // Also within the bodies of nodes, which see the values around them.
-    private static void Rename(GraphProto graph, string from, string to)
-    {
-        foreach (var node in graph.Node)
-        {
-            foreach (var names in new[] { node.Input, node.Output })
-            {
-                for (var i = 0; i < names.Count; i++)
-                {
-                    names[i] = names[i] == from ? to : names[i];
-                }
-            }
-
-            foreach (var body in node.Attribute.Where(attribute => attribute.G is not null))
-            {
-                Rename(body.G, from, to);
-            }
-        }
-    }
 
     // The result of a node gets a name of its own, and its rounding to float16 the name by which others know it.
     private void Narrow(NodeProto node)
@@ -214,9 +193,11 @@ internal sealed class HalfPrecision
         }
 
         var converted = type == DataType.Float16 ? $"{name}.half" : $"{name}.wide";
-        if (type == DataType.Float16 && _weights.TryGetValue(name, out var tensor))
+        if (type == DataType.Float16 && IsFloatWeight(name))
         {
-            _result.Initializer.Add(Rounded(tensor, converted));
+            var rounded = new TensorProto { Name = converted, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(HalvesOf(name)) };
+            rounded.Dims.AddRange(_weights[name].Dims);
+            _result.Initializer.Add(rounded);
             _types[converted] = type;
         }
         else
@@ -230,23 +211,18 @@ internal sealed class HalfPrecision
     private static NodeProto Cast(string from, string to, DataType type) =>
         new() { OpType = "Cast", Name = $"cast.{to}", Input = { from }, Output = { to }, Attribute = { Layers.Int("to", (int)type) } };
 
-    private bool FitsHalf(string name) =>
-        TypeOf(name) is not DataType.Double && (!_weights.TryGetValue(name, out var tensor) || tensor.DataType != (int)DataType.Float || IsFinite(Halves(tensor)));
+    private bool FitsHalf(string name) => TypeOf(name) is not DataType.Double && (!IsFloatWeight(name) || HalvesOf(name) is not null);
 
-    private static bool IsFinite(ReadOnlyMemory<byte> halves) => TensorPrimitives.IsFiniteAll<Half>(MemoryMarshal.Cast<byte, Half>(halves.Span));
+    private bool IsFloatWeight(string name) => _weights.TryGetValue(name, out var tensor) && tensor.DataType == (int)DataType.Float;
 
-    private static TensorProto Rounded(TensorProto tensor, string name)
+    // Null where a value is beyond float16's range.
+    private byte[]? HalvesOf(string weight)
     {
-        var rounded = new TensorProto { Name = name, DataType = (int)DataType.Float16, RawData = UnsafeByteOperations.UnsafeWrap(Halves(tensor)) };
-        rounded.Dims.AddRange(tensor.Dims);
-        return rounded;
-    }
+        if (!_halves.TryGetValue(weight, out var halves))
+        {
+            _halves.Add(weight, halves = GraphBuilder.ToFloat16(_weights[weight].RawData.Span));
+        }
 
-    private static byte[] Halves(TensorProto tensor)
-    {
-        var singles = MemoryMarshal.Cast<byte, float>(tensor.RawData.Span);
-        var bytes = GC.AllocateUninitializedArray<byte>(singles.Length * 2);
-        TensorPrimitives.ConvertToHalf(singles, MemoryMarshal.Cast<byte, Half>(bytes.AsSpan()));
-        return bytes;
+        return halves;
     }
 }

@@ -26,8 +26,8 @@ internal static class OutputNames
         Rename(graph, renamed);
     }
 
-    // Also within the bodies of nodes, which see the values around them.
-    private static void Rename(GraphProto graph, Dictionary<string, string> names)
+    /// <summary>Gives values other names, also within the bodies of nodes, which see the values around them.</summary>
+    public static void Rename(GraphProto graph, Dictionary<string, string> names)
     {
         foreach (var node in graph.Node)
         {

@@ -36,7 +36,7 @@ internal sealed class PreviewBackbone : BackboneNetwork
             from = to;
         }
 
-        // At half the picture's size the first would cost twice as much to compare as all the others together.
+        // At half the picture's size the first has more values to compare than all the others together.
         return features[1..];
     }
 }

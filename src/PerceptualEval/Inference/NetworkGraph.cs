@@ -39,7 +39,7 @@ internal sealed class NetworkGraph : IDisposable
         if (!model.Manifest.Graphs.ContainsKey(Model.Float16Role(role)))
         {
             throw new ModelException(
-                $"model '{model.Name}' has no graph in float16, only in float32. Add it with `perceptual-eval build float16 {role} '{model.Folder}'`, or compute in float32.");
+                $"model '{model.Name}' has no graph in float16, only in float32. Add it with `perceptual-eval build float16 '{model.Folder}'`, or compute in float32.");
         }
 
         // Loaded at the first overflow; whether it is whole must be known before.

@@ -33,9 +33,9 @@ public sealed class ModelStore
 
     /// <summary>Finds a model by name or by the path of its folder.</summary>
     /// <param name="nameOrFolder">A model's name, or a folder with a manifest.</param>
-    /// <param name="kind">The kind that is needed; where it is <see cref="ModelKind.Lpips"/>, a pairwise model will do.</param>
+    /// <param name="kind">The kind that is needed; where it is <see cref="ModelKind.Lpips"/>, a pairwise model will do. Null (the default) for any.</param>
     /// <exception cref="ModelException">There is no such model (the message lists those there are), or it is of another kind.</exception>
-    public Model Find(string nameOrFolder, ModelKind kind)
+    public Model Find(string nameOrFolder, ModelKind? kind = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
         var isPath = nameOrFolder.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
@@ -49,8 +49,8 @@ public sealed class ModelStore
                 $"model '{nameOrFolder}' ({model.Folder}) is of kind {Word(model.Manifest.Kind)}; this needs one of kind {Word(kind)}. {Installed(kind)}");
     }
 
-    private static bool Serves(Model model, ModelKind kind) =>
-        model.Manifest.Kind == kind || (kind == ModelKind.Lpips && model.Manifest.Kind == ModelKind.Pairwise);
+    private static bool Serves(Model model, ModelKind? kind) =>
+        kind is null || model.Manifest.Kind == kind || (kind == ModelKind.Lpips && model.Manifest.Kind == ModelKind.Pairwise);
 
     private static Model? TryOpen(string folder)
     {
@@ -64,16 +64,18 @@ public sealed class ModelStore
         }
     }
 
-    private string Unknown(string name, ModelKind kind) =>
-        $"no {Word(kind)} model '{name}' in {string.Join(", ", Folders.Select(folder => $"'{folder}'"))}. {Installed(kind)}";
+    private string Unknown(string name, ModelKind? kind) =>
+        $"no {(kind is null ? string.Empty : $"{Word(kind)} ")}model '{name}' in {string.Join(", ", Folders.Select(folder => $"'{folder}'"))}. {Installed(kind)}";
 
-    private string Installed(ModelKind kind)
+    private string Installed(ModelKind? kind)
     {
         var names = List().Where(model => Serves(model, kind)).Select(model => model.Name).ToArray();
         return names.Length > 0
-            ? $"Installed of kind {Word(kind)}: {string.Join(", ", names)}."
-            : $"None of kind {Word(kind)} is installed; make one with 'perceptual-eval build'.";
+            ? $"Installed{OfKind(kind)}: {string.Join(", ", names)}."
+            : $"None{OfKind(kind)} is installed; make one with 'perceptual-eval build'.";
     }
 
-    private static string Word(ModelKind kind) => kind.ToString().ToLowerInvariant();
+    private static string OfKind(ModelKind? kind) => kind is null ? string.Empty : $" of kind {Word(kind)}";
+
+    private static string Word(ModelKind? kind) => $"{kind}".ToLowerInvariant();
 }

@@ -77,7 +77,7 @@ public sealed class UsageTests(ToolModels models)
     [InlineData("--device nonsense", "--device nonsense: expected auto, cpu, cuda or cuda:N")]
     [InlineData("--device cuda:-1", "--device cuda:-1: expected auto, cpu, cuda or cuda:N")]
     [InlineData("--device cpu --precision tf32", "--precision tf32 is for CUDA; this runs on the CPU")]
-    [InlineData("--precision fp16", "has no graph in float16", "build float16 decoder")]
+    [InlineData("--precision fp16", "has no graph in float16", "build float16 '")]
     [InlineData("--precision half", "--precision half: expected fp32, tf32 or fp16")]
     [InlineData("--provider-library nosuch.so", "--provider-library 'nosuch.so': there is no such file")]
     [InlineData("--provider Some", "--provider Some: there is no library")]

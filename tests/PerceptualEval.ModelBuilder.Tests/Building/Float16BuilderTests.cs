@@ -151,7 +151,7 @@ public sealed class Float16BuilderTests(TestModels models) : IDisposable
 
     [Fact]
     public void Load_WithoutTheGraph_SaysHowToAddIt() => Assert.Contains(
-        $"build float16 decoder '{models.TaesdDecoder().Folder}'", Assert.Throws<ModelException>(() => new LatentDecoder(models.TaesdDecoder(), Half)).Message, StringComparison.Ordinal);
+        $"build float16 '{models.TaesdDecoder().Folder}'", Assert.Throws<ModelException>(() => new LatentDecoder(models.TaesdDecoder(), Half)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Add_Twice_IsRefused()
