@@ -37,8 +37,9 @@ public sealed class LatentPerceptualLoss : IDisposable
         _inputs = new LossInputs(decoder, Options);
         var decoding = new LossDecoding(decoder, Options);
         var terms = new PerceptualTerms(lpips, Options);
-        _targets = new TargetPreparation(decoder, lpips, Options, decoding, terms);
-        _pairs = new PairScoring(decoder, lpips, Options, decoding, terms);
+        var features = new DecodedFeatures(decoder, lpips, Options, decoding, DecodedFeatures.CanStay(decoder, lpips, Options));
+        _targets = new TargetPreparation(decoder, lpips, Options, decoding, features, terms);
+        _pairs = new PairScoring(decoder, lpips, Options, decoding, features, terms);
     }
 
     /// <summary>How the loss is computed.</summary>

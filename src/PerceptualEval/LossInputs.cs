@@ -55,4 +55,13 @@ internal sealed class LossInputs(LatentDecoder decoder, LossOptions options)
             finite[i] = (first || finite[i]) && TensorPrimitives.IsFiniteAll<float>(tensor.Sample(i));
         }
     }
+
+    /// <summary>Notes, per sample, what was found elsewhere, and what was noted before.</summary>
+    public static void MarkFinite(ReadOnlySpan<bool> found, bool[] finite)
+    {
+        for (var i = 0; i < finite.Length; i++)
+        {
+            finite[i] &= found[i];
+        }
+    }
 }

@@ -4,7 +4,8 @@ using PerceptualEval.Tensors;
 namespace PerceptualEval;
 
 /// <summary>Scores predictions against prepared targets.</summary>
-internal sealed class PairScoring(LatentDecoder decoder, PerceptualNetwork lpips, LossOptions options, LossDecoding decoding, PerceptualTerms terms)
+internal sealed class PairScoring(
+    LatentDecoder decoder, PerceptualNetwork lpips, LossOptions options, LossDecoding decoding, DecodedFeatures decodedFeatures, PerceptualTerms terms)
 {
     private readonly ClipTerms _clips = new(lpips, terms);
 
@@ -32,15 +33,21 @@ internal sealed class PairScoring(LatentDecoder decoder, PerceptualNetwork lpips
         using var imageFeatures = images is null ? null : terms.Prepare(images, decoder.ImageShape(predicted.Shape));
         var perceptual = options.Weights.Perceptual > 0 ? target.Features : null;
         var onInputs = options.Weights.Input > 0 ? imageFeatures ?? target.ImageFeatures : null;
-        if (perceptual is not null && target.HasLatents(predicted) && (onInputs is null || onInputs.ImageShape == perceptual.ImageShape))
+        if (onInputs is not null && onInputs.ImageShape != decoder.ImageShape(predicted.Shape))
+        {
+            using var decoded = decoding.Decode(predicted);
+            LossInputs.MarkFinite(decoded, finite);
+            return Combine(predicted, target, terms.Compute(decoded, perceptual, onInputs), finite);
+        }
+
+        if (perceptual is not null && target.HasLatents(predicted))
         {
             // Equal latents decode to equal images, of which it is known whether they are finite.
             return Combine(predicted, target, terms.Compute(perceptual, perceptual, onInputs), finite);
         }
 
-        using var decoded = decoding.Decode(predicted);
-        LossInputs.MarkFinite(decoded, finite);
-        return Combine(predicted, target, terms.Compute(decoded, perceptual, onInputs), finite);
+        using var features = decodedFeatures.Compute(predicted, finite);
+        return Combine(predicted, target, terms.Compute(features, perceptual, onInputs), finite);
     }
 
     private SampleLoss[] ScoreClips(TensorBuffer predicted, PreparedTarget target, TensorBuffer? videos, bool[] finite)

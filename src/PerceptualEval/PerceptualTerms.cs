@@ -34,11 +34,11 @@ internal sealed class PerceptualTerms(PerceptualNetwork lpips, LossOptions optio
 
     /// <summary>Computes the terms where the features of decode(pred) are there already.</summary>
     /// <param name="decoded">The features of decode(pred).</param>
-    /// <param name="target">The features of decode(target).</param>
+    /// <param name="target">The features of decode(target); null where the perceptual term has no weight.</param>
     /// <param name="images">The features of what the third term compares with, of images of decode(pred)'s size; null where it has no weight.</param>
     /// <returns>Per image, the terms; null where a weight is 0.</returns>
-    public FrameLoss[] Compute(PerceptualFeatures decoded, PerceptualFeatures target, PerceptualFeatures? images) =>
-        Joined(decoded.ImageShape[0], lpips.Distance(target, decoded), images is null ? null : lpips.Distance(images, decoded));
+    public FrameLoss[] Compute(PerceptualFeatures decoded, PerceptualFeatures? target, PerceptualFeatures? images) => Joined(
+        decoded.ImageShape[0], target is null ? null : lpips.Distance(target, decoded), images is null ? null : lpips.Distance(images, decoded));
 
     private static FrameLoss[] Joined(long count, IReadOnlyList<PerceptualDistance>? perceptual, IReadOnlyList<PerceptualDistance>? onInputs)
     {

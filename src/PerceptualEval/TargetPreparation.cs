@@ -5,7 +5,8 @@ using PerceptualEval.Tensors;
 namespace PerceptualEval;
 
 /// <summary>Computes once what a loss needs of targets, and of the images that go with them.</summary>
-internal sealed class TargetPreparation(LatentDecoder decoder, PerceptualNetwork lpips, LossOptions options, LossDecoding decoding, PerceptualTerms terms)
+internal sealed class TargetPreparation(
+    LatentDecoder decoder, PerceptualNetwork lpips, LossOptions options, LossDecoding decoding, DecodedFeatures decodedFeatures, PerceptualTerms terms)
 {
     // Not for plugins: nothing tells whether the same one runs on the same device the next time.
     private readonly CachedTargets? _cache = options.Cache is { } cache && decoder.Device.Provider is null && lpips.Device.Provider is null
@@ -65,9 +66,7 @@ internal sealed class TargetPreparation(LatentDecoder decoder, PerceptualNetwork
 
     private PerceptualFeatures ComputeFeatures(PreparedTarget target)
     {
-        using var images = decoding.Decode(target.Latents);
-        LossInputs.MarkFinite(images, target.Finite);
-        var features = lpips.Features(images, toHost: _cache is not null);
+        var features = decodedFeatures.Compute(target.Latents, target.Finite, toHost: _cache is not null);
         _cache?.Add(target.Latents, features, target.Finite);
         return features;
     }

@@ -90,7 +90,7 @@ public sealed class LatentDecoder : IDisposable
         var images = new TensorBuffer(ImageShape(latents.Shape));
         try
         {
-            if (LatentSpace.UnitsOf(latents.Shape, units) == LatentSpace.Units && !LatentSpace.IsPatched(latents.Shape))
+            if (IsInGraphUnits(latents, units))
             {
                 Run(latents, images, tiling);
             }
@@ -110,8 +110,33 @@ public sealed class LatentDecoder : IDisposable
         }
     }
 
+    /// <summary>Whether the graph's images are in [-1,1] as they are.</summary>
+    internal bool GivesSigned => ImageRange.IsSigned(Model.Manifest);
+
+    /// <summary>Decodes latents as a whole and leaves the images on the device; for decoders that give images in [-1,1].</summary>
+    /// <param name="latents">As for <see cref="Decode"/>; not changed.</param>
+    /// <param name="units">As for <see cref="Decode"/>.</param>
+    /// <returns>The images, owned by the caller; null where a sample overflowed float16, which <see cref="Decode"/> mends.</returns>
+    /// <exception cref="ArgumentException">The latents' shape does not fit the decoder.</exception>
+    /// <exception cref="InvalidOperationException">The units differ from the decoder's and the conversion is not known.</exception>
+    /// <exception cref="InferenceException">The runtime failed.</exception>
+    internal DeviceImages? DecodeOnDevice(TensorBuffer latents, LatentUnits? units)
+    {
+        var shape = ImageShape(latents.Shape);
+        if (IsInGraphUnits(latents, units))
+        {
+            return _graph.RunOnDevice("latent", latents, "image", shape);
+        }
+
+        using var converted = LatentSpace.ToGraph(latents, units);
+        return _graph.RunOnDevice("latent", converted, "image", shape);
+    }
+
     /// <summary>Frees the native session.</summary>
     public void Dispose() => _graph.Dispose();
+
+    private bool IsInGraphUnits(TensorBuffer latents, LatentUnits? units) =>
+        LatentSpace.UnitsOf(latents.Shape, units) == LatentSpace.Units && !LatentSpace.IsPatched(latents.Shape);
 
     private void Run(TensorBuffer latents, TensorBuffer images, Tiling? tiling)
     {

@@ -13,6 +13,7 @@ internal sealed class NetworkGraph : IDisposable
     private readonly OrtSession _session;
     private readonly Action<OrtSession, TensorBuffer, TensorBuffer> _run;
     private readonly Func<OrtSession>? _loadExact;
+    private readonly Lazy<FiniteCheck> _finite;
     private readonly Lock _loading = new();
     private OrtSession? _exact;
     private long _recomputed;
@@ -30,6 +31,7 @@ internal sealed class NetworkGraph : IDisposable
         Model model, string role, ExecutionOptions options, Action<GraphSignature> check, Action<OrtSession, TensorBuffer, TensorBuffer> run)
     {
         _run = run;
+        _finite = new(() => new FiniteCheck(Device));
         if (options.Precision != ComputePrecision.Float16)
         {
             _session = OrtSession.Load(model, role, options, check);
@@ -76,8 +78,42 @@ internal sealed class NetworkGraph : IDisposable
         }
     }
 
+    /// <summary>Runs an image decoder's graph and leaves the images on the device.</summary>
+    /// <param name="inputName">The input's name.</param>
+    /// <param name="input">[N,…].</param>
+    /// <param name="outputName">The output's name.</param>
+    /// <param name="shape">The output's shape, [N,3,H,W].</param>
+    /// <returns>The images, owned by the caller; null where a sample overflowed float16.</returns>
+    /// <exception cref="InferenceException">The runtime failed.</exception>
+    public DeviceImages? RunOnDevice(string inputName, TensorBuffer input, string outputName, TensorShape shape)
+    {
+        using var inputValue = OrtSession.Wrap(input);
+        var outputs = _session.Run([(inputName, inputValue)], [outputName], toHost: false);
+        try
+        {
+            var finite = _finite.Value.Check(outputs[0]);
+            if (_loadExact is null || !Enumerable.Range(0, finite.Length).Any(sample => !finite[sample] && TensorPrimitives.IsFiniteAll<float>(input.Sample(sample))))
+            {
+                return new DeviceImages(outputs, shape, finite);
+            }
+        }
+        catch
+        {
+            outputs.Dispose();
+            throw;
+        }
+
+        outputs.Dispose();
+        return null;
+    }
+
     public void Dispose()
     {
+        if (_finite.IsValueCreated)
+        {
+            _finite.Value.Dispose();
+        }
+
         _session.Dispose();
         _exact?.Dispose();
     }

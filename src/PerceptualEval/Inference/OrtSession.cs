@@ -49,6 +49,19 @@ internal sealed class OrtSession : IDisposable
         }
     }
 
+    /// <summary>Loads a small graph that this library brings with it.</summary>
+    /// <param name="resource">The name of its resource.</param>
+    /// <param name="device">Where to run it: a CUDA device, or the CPU.</param>
+    /// <returns>The session, owned by the caller.</returns>
+    /// <exception cref="InferenceException">The runtime does not take the graph.</exception>
+    public static OrtSession LoadOwn(string resource, ExecutionDevice device)
+    {
+        using var stream = typeof(OrtSession).Assembly.GetManifestResourceStream(resource)!;
+        var graph = new byte[stream.Length];
+        stream.ReadExactly(graph);
+        return new OrtSession(resource, SessionLoading.LoadOwn(graph, device), device);
+    }
+
     /// <summary>Wraps a tensor's memory for a run, without a copy. The tensor must outlive the value.</summary>
     public static OrtValue Wrap(TensorBuffer tensor) =>
         OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor.Memory, tensor.Shape.ToArray());

@@ -89,7 +89,14 @@ public sealed class PerceptualNetwork : IDisposable
         }
 
         using var images = OrtSession.Wrap(imagesNchw);
-        return new PerceptualFeatures(_features.Run([("image", images)], _featureNames, toHost), imagesNchw.Shape);
+        return Features(images, imagesNchw.Shape, toHost);
+    }
+
+    /// <summary>The same of images in [-1,1] that are on the network's device; not for pairwise models.</summary>
+    internal PerceptualFeatures Features(OrtValue images, TensorShape shape, bool toHost)
+    {
+        RequireImages(shape);
+        return new PerceptualFeatures(_features!.Run([("image", images)], _featureNames, toHost), shape);
     }
 
     /// <summary>Compares two sets of features, pair by pair.</summary>

@@ -40,6 +40,25 @@ internal sealed class SessionLoading(ExecutionOptions options)
         }
     }
 
+    /// <summary>Loads a small graph of our own.</summary>
+    /// <param name="graph">The bytes of its file.</param>
+    /// <param name="device">A CUDA device that is in use, or the CPU.</param>
+    /// <exception cref="InferenceException">The runtime does not take the graph.</exception>
+    public static InferenceSession LoadOwn(byte[] graph, ExecutionDevice device)
+    {
+        try
+        {
+            using var sessionOptions = device.CudaDevice is { } cuda ? CudaProvider.Options(cuda) : new SessionOptions();
+            sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+            sessionOptions.IntraOpNumThreads = 1;
+            return new InferenceSession(graph, sessionOptions);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InferenceException($"a graph of {graph.Length} bytes can't be loaded on {device}: {RuntimeMessage.OneLine(exception)}", exception);
+        }
+    }
+
     private (InferenceSession Session, ExecutionDevice Device)? OnPlugin(string graphPath, ProviderLibrary library)
     {
         var devices = PluginProviders.Devices(library);

@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
 using Google.Protobuf;
 using PerceptualEval.Inference;
 using PerceptualEval.ModelBuilder.Decoders;
 using PerceptualEval.ModelBuilder.Encoders;
-using PerceptualEval.ModelBuilder.Onnx;
 using PerceptualEval.ModelBuilder.Onnx.Proto;
 using PerceptualEval.ModelBuilder.Tests.Autoencoders;
 using PerceptualEval.Models;
@@ -81,7 +79,7 @@ public sealed class Float16BuilderTests(TestModels models) : IDisposable
     [Fact]
     public void Decode_SampleThatOverflows_IsThatOfFloat32AndTheOthersStay()
     {
-        var model = Float16Builder.Add(Overflowing());
+        var model = Float16Builder.Add(OverflowingDecoder.Build(_folder));
         using var exact = new LatentDecoder(model, TestModels.OneThread);
         using var half = new LatentDecoder(model, Half);
         using var latents = new TensorBuffer(new TensorShape(3, 4, 4, 4));
@@ -203,36 +201,4 @@ public sealed class Float16BuilderTests(TestModels models) : IDisposable
     }
 
     private Model Copy(Model model) => Model.Open(_folder.CopyOf(model));
-
-    // The first three channels in twice the size, times 6e4 and then 1e-5: in between, values from 1.1 on overflow.
-    private Model Overflowing()
-    {
-        var graph = new GraphBuilder("overflowing");
-        var large = graph.UpsampleConv(graph.Input("latent", "N", "4", "h", "w"), Diagonal(graph, "up", (3, 4), kernel: 3, 6e4f), null);
-        graph.Output("image", graph.Conv(large, Diagonal(graph, "down", (3, 3), kernel: 1, 1e-5f), null, kernel: 1), "N", "3", "H", "W");
-        Directory.CreateDirectory(_folder["overflowing"]);
-        graph.Save(_folder["overflowing/decoder.onnx"]);
-        new ModelManifest
-        {
-            Name = "overflowing",
-            Kind = ModelKind.Decoder,
-            Architecture = "two products",
-            Latent = new LatentSpace { Channels = 4, SpatialFactor = 2, Units = LatentUnits.Raw },
-            Graphs = new Dictionary<string, HashedFile> { ["decoder"] = new("decoder.onnx", Model.HashFile(_folder["overflowing/decoder.onnx"])) },
-        }.Save(_folder["overflowing/manifest.json"]);
-        return Model.Open(_folder["overflowing"]);
-    }
-
-    // A convolution that multiplies each channel.
-    private static GraphBuilder.Value Diagonal(GraphBuilder graph, string name, (int Outputs, int Inputs) channels, int kernel, float value)
-    {
-        var area = kernel * kernel;
-        var weights = new float[channels.Outputs * channels.Inputs * area];
-        for (var i = 0; i < channels.Outputs; i++)
-        {
-            weights[(((i * channels.Inputs) + i) * area) + (area / 2)] = value;
-        }
-
-        return graph.Weights(name, [channels.Outputs, channels.Inputs, kernel, kernel], MemoryMarshal.AsBytes<float>(weights).ToArray());
-    }
 }
