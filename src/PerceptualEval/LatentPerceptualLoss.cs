@@ -17,6 +17,7 @@ public sealed class LatentPerceptualLoss : IDisposable
     private readonly LossInputs _inputs;
     private readonly TargetPreparation _targets;
     private readonly PairScoring _pairs;
+    private readonly FiniteCheck? _finiteOnDevice;
     private readonly bool _ownsLpips;
 
     /// <summary>Creates the loss from a decoder and an LPIPS network.</summary>
@@ -37,7 +38,8 @@ public sealed class LatentPerceptualLoss : IDisposable
         _inputs = new LossInputs(decoder, Options);
         var decoding = new LossDecoding(decoder, Options);
         var terms = new PerceptualTerms(lpips, Options);
-        var features = new DecodedFeatures(decoder, lpips, Options, decoding, DecodedFeatures.CanStay(decoder, lpips, Options));
+        _finiteOnDevice = FeatureDecoding.CanStay(decoder, lpips, Options) ? new FiniteCheck(decoder.Device) : null;
+        var features = new FeatureDecoding(decoder, lpips, Options, decoding, _finiteOnDevice);
         _targets = new TargetPreparation(decoder, lpips, Options, decoding, features, terms);
         _pairs = new PairScoring(decoder, lpips, Options, decoding, features, terms);
     }
@@ -166,6 +168,7 @@ public sealed class LatentPerceptualLoss : IDisposable
     public void Dispose()
     {
         Decoder.Dispose();
+        _finiteOnDevice?.Dispose();
         if (_ownsLpips)
         {
             Lpips.Dispose();

@@ -5,7 +5,7 @@ namespace PerceptualEval;
 
 /// <summary>Scores predictions against prepared targets.</summary>
 internal sealed class PairScoring(
-    LatentDecoder decoder, PerceptualNetwork lpips, LossOptions options, LossDecoding decoding, DecodedFeatures decodedFeatures, PerceptualTerms terms)
+    LatentDecoder decoder, PerceptualNetwork lpips, LossOptions options, LossDecoding decoding, FeatureDecoding featureDecoding, PerceptualTerms terms)
 {
     private readonly ClipTerms _clips = new(lpips, terms);
 
@@ -46,7 +46,7 @@ internal sealed class PairScoring(
             return Combine(predicted, target, terms.Compute(perceptual, perceptual, onInputs), finite);
         }
 
-        using var features = decodedFeatures.Compute(predicted, finite);
+        using var features = featureDecoding.Features(predicted, finite);
         return Combine(predicted, target, terms.Compute(features, perceptual, onInputs), finite);
     }
 

@@ -6,7 +6,7 @@ namespace PerceptualEval;
 
 /// <summary>Computes once what a loss needs of targets, and of the images that go with them.</summary>
 internal sealed class TargetPreparation(
-    LatentDecoder decoder, PerceptualNetwork lpips, LossOptions options, LossDecoding decoding, DecodedFeatures decodedFeatures, PerceptualTerms terms)
+    LatentDecoder decoder, PerceptualNetwork lpips, LossOptions options, LossDecoding decoding, FeatureDecoding featureDecoding, PerceptualTerms terms)
 {
     // Not for plugins: nothing tells whether the same one runs on the same device the next time.
     private readonly CachedTargets? _cache = options.Cache is { } cache && decoder.Device.Provider is null && lpips.Device.Provider is null
@@ -66,7 +66,7 @@ internal sealed class TargetPreparation(
 
     private PerceptualFeatures ComputeFeatures(PreparedTarget target)
     {
-        var features = decodedFeatures.Compute(target.Latents, target.Finite, toHost: _cache is not null);
+        var features = featureDecoding.Features(target.Latents, target.Finite, toHost: _cache is not null);
         _cache?.Add(target.Latents, features, target.Finite);
         return features;
     }

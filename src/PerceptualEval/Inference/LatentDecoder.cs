@@ -53,6 +53,9 @@ public sealed class LatentDecoder : IDisposable
     /// <summary>Whether it takes clips, [N,C,t,h,w], and gives videos.</summary>
     public bool IsVideo { get; }
 
+    /// <summary>Whether the graph's images are in [-1,1] as they are.</summary>
+    internal bool GivesSigned => ImageRange.IsSigned(Model.Manifest);
+
     /// <summary>The shape of the images, or videos, that latents decode to.</summary>
     /// <param name="latents">[N,C,h,w], or folded as the latent space says; for a video decoder [N,C,t,h,w].</param>
     /// <returns>[N,3,H,W]; for a video decoder [N,3,T,H,W] with T as <see cref="LatentSpace.VideoFrames"/> says.</returns>
@@ -110,26 +113,18 @@ public sealed class LatentDecoder : IDisposable
         }
     }
 
-    /// <summary>Whether the graph's images are in [-1,1] as they are.</summary>
-    internal bool GivesSigned => ImageRange.IsSigned(Model.Manifest);
-
     /// <summary>Decodes latents as a whole and leaves the images on the device; for decoders that give images in [-1,1].</summary>
     /// <param name="latents">As for <see cref="Decode"/>; not changed.</param>
     /// <param name="units">As for <see cref="Decode"/>.</param>
-    /// <returns>The images, owned by the caller; null where a sample overflowed float16, which <see cref="Decode"/> mends.</returns>
+    /// <returns>The images, owned by the caller. What overflows float16 is not computed again, as <see cref="Decode"/> does.</returns>
     /// <exception cref="ArgumentException">The latents' shape does not fit the decoder.</exception>
     /// <exception cref="InvalidOperationException">The units differ from the decoder's and the conversion is not known.</exception>
-    /// <exception cref="InferenceException">The runtime failed.</exception>
-    internal DeviceImages? DecodeOnDevice(TensorBuffer latents, LatentUnits? units)
+    /// <exception cref="InferenceException">The runtime failed, or the images have another size than the manifest says.</exception>
+    internal DeviceImages DecodeOnDevice(TensorBuffer latents, LatentUnits? units)
     {
         var shape = ImageShape(latents.Shape);
-        if (IsInGraphUnits(latents, units))
-        {
-            return _graph.RunOnDevice("latent", latents, "image", shape);
-        }
-
-        using var converted = LatentSpace.ToGraph(latents, units);
-        return _graph.RunOnDevice("latent", converted, "image", shape);
+        using var converted = IsInGraphUnits(latents, units) ? null : LatentSpace.ToGraph(latents, units);
+        return _graph.RunOnDevice("latent", converted ?? latents, "image", shape);
     }
 
     /// <summary>Frees the native session.</summary>

@@ -59,7 +59,16 @@ internal sealed class OrtSession : IDisposable
         using var stream = typeof(OrtSession).Assembly.GetManifestResourceStream(resource)!;
         var graph = new byte[stream.Length];
         stream.ReadExactly(graph);
-        return new OrtSession(resource, SessionLoading.LoadOwn(graph, device), device);
+        var session = SessionLoading.LoadOwn(graph, resource, device);
+        try
+        {
+            return new OrtSession(resource, session, device);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Wraps a tensor's memory for a run, without a copy. The tensor must outlive the value.</summary>

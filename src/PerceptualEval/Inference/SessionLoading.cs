@@ -42,9 +42,10 @@ internal sealed class SessionLoading(ExecutionOptions options)
 
     /// <summary>Loads a small graph of our own.</summary>
     /// <param name="graph">The bytes of its file.</param>
+    /// <param name="name">Its name, for errors.</param>
     /// <param name="device">A CUDA device that is in use, or the CPU.</param>
     /// <exception cref="InferenceException">The runtime does not take the graph.</exception>
-    public static InferenceSession LoadOwn(byte[] graph, ExecutionDevice device)
+    public static InferenceSession LoadOwn(byte[] graph, string name, ExecutionDevice device)
     {
         try
         {
@@ -55,7 +56,7 @@ internal sealed class SessionLoading(ExecutionOptions options)
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InferenceException($"a graph of {graph.Length} bytes can't be loaded on {device}: {RuntimeMessage.OneLine(exception)}", exception);
+            throw new InferenceException($"graph '{name}' can't be loaded on {device}: {RuntimeMessage.OneLine(exception)}", exception);
         }
     }
 

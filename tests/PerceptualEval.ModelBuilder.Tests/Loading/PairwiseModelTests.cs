@@ -7,7 +7,7 @@ using PerceptualEval.TestSupport;
 namespace PerceptualEval.ModelBuilder.Tests.Loading;
 
 /// <summary>Someone else's export, two images in and one value a pair out, in the place of an LPIPS network.</summary>
-public sealed class PairwiseModelTests : IDisposable
+public sealed class PairwiseModelTests(TestModels models) : IDisposable
 {
     private const int Side = 8;
 
@@ -84,6 +84,14 @@ public sealed class PairwiseModelTests : IDisposable
         var folder = Export(inputs: ["img0"]).Folder;
 
         Assert.Contains("inputs is [img0]; expected two names", Assert.Throws<ModelException>(() => Model.Open(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FitTogether_ImagesThatStayWhereTheyAreDecoded_IsFalse()
+    {
+        using var network = new PerceptualNetwork(Export(), TestModels.OneThread);
+
+        Assert.False(FeatureDecoding.FitTogether(models.LoadDecoder(models.TaesdDecoder()), network, new LossOptions()));
     }
 
     // img0, img1 [N,3,H,W] in [0,1] → their mean squared difference, [N,1,1,1].
