@@ -6,6 +6,7 @@ their decodes. TAEF2 runs in bfloat16 here (54 dB from float32), LPIPS in float3
 import argparse
 import glob
 import itertools
+import math
 import os
 
 import numpy as np
@@ -19,7 +20,8 @@ import scenes
 import teachers
 
 SEED, SIZE, SHARD = 6, 128, 36
-KINDS = ((62, scenes.DRAWN), (82, fields.KINDS), (10**9, fields.SMOOTH))  # of the shards before these
+KINDS = ((62, scenes.DRAWN), (82, fields.KINDS), (94, fields.SMOOTH), (188, scenes.BANDS), (10**9, scenes.TRAINING))  # of the shards before these
+LATER = 94  # from this shard on every scene is shifted once, and every other shard has a quarter as many at twice the size
 PAIRS = list(itertools.combinations(range(8), 2))
 CELLS = 8
 
@@ -69,10 +71,11 @@ def label(lpips, images):
 
 
 def shard(index, encoder, decoder, lpips):
-    """The scenes 36 k ... 36 k + 35."""
+    """The scenes 36 k ... 36 k + 35; where they are of twice the size, the first nine of them."""
     first = index * SHARD
+    size, count = (2 * SIZE, SHARD // 4) if index >= LATER and index % 2 else (SIZE, SHARD)
     kinds = next(kinds for end, kinds in KINDS if index < end)
-    clean = [scenes.render(kinds, SEED, first + i, SIZE) for i in range(SHARD)]
+    clean = [scenes.render(kinds, SEED, first + i, size) for i in range(count)]
     encoded = encoder(torch.stack([to_tensor(image) for image in clean]))
     all_images, all_latents, totals, cells = [], [], [], []
     for i, image in enumerate(clean):
@@ -85,9 +88,9 @@ def shard(index, encoder, decoder, lpips):
             latents.append(latent)
         decoded = decoder(torch.stack(latents))
         distorted = []
-        for kind in rng.choice(6, 4, replace=False):
+        for kind in perturbations.choose(rng, 4, shifted=index >= LATER):
             base = ((decoded[0].numpy().transpose(1, 2, 0) + 1) / 2).clip(0, 1) if rng.random() < 0.15 else image
-            distorted.append(to_tensor(perturbations.spoil(rng, perturbations.IMAGE[kind], rng.random(), base)))
+            distorted.append(to_tensor(perturbations.spoil(rng, kind, rng.random(), base)))
         images = torch.stack([to_tensor(image), *decoded, *distorted]).half()
         total, grid = label(lpips, images.float())
         all_images.append(images)
@@ -97,35 +100,52 @@ def shard(index, encoder, decoder, lpips):
     return {'images': torch.stack(all_images), 'latents': torch.stack(all_latents), 'totals': torch.stack(totals), 'cells': torch.stack(cells)}
 
 
+def read(path):
+    """A shard by the path of its labels; its images stay on the disk until they are used."""
+    part = torch.load(path)
+    shape = part.pop('shape')
+    images = torch.from_file(path[:-len('labels')] + 'images', shared=False, size=math.prod(shape), dtype=torch.half)
+    return {**part, 'images': images.view(shape)}
+
+
 def write(options, make):
-    """The shards of a folder that are not there yet."""
+    """The shards of a folder that are not there yet: labels beside images, which are complete where there are labels."""
     os.makedirs(options.out, exist_ok=True)
     for index in range(options.first, options.last, options.step):
-        path = os.path.join(options.out, f'{index:04}.pt')
-        if not os.path.exists(path):
-            torch.save(make(index), path + '.part')
-            os.replace(path + '.part', path)
+        path = os.path.join(options.out, f'{index:04}')
+        if not os.path.exists(path + '.labels'):
+            part = make(index)
+            images = part.pop('images')
+            images.numpy().tofile(path + '.images')
+            torch.save({**part, 'shape': tuple(images.shape)}, path + '.part')
+            os.replace(path + '.part', path + '.labels')
             print(f'shard {index}', flush=True)
 
 
 class Shards:
-    """What the shards of some folders hold, read as they appear; the last two scenes of each are kept for validation."""
+    """What the shards of some folders hold, found as they appear; a folder that is named n times counts n times.
+
+    The last two scenes of the first 24 are kept for validation: drawn ones of the first folder.
+    """
+
+    VALIDATING = 24
 
     def __init__(self, *folders):
-        self.folders, self.read, self.parts = folders, set(), []
+        self.folders, self.found, self.parts = folders, set(), []
 
     def refresh(self):
-        for path in (path for folder in self.folders for path in sorted(glob.glob(os.path.join(folder, '*.pt')))):
-            if path not in self.read:
-                self.read.add(path)
-                self.parts.append(torch.load(path))
+        for folder in self.folders:
+            for path in sorted(glob.glob(os.path.join(folder, '*.labels'))):
+                if path not in self.found:
+                    self.found.add(path)
+                    self.parts += [read(path)] * self.folders.count(folder)
         return self
 
     def scenes(self):
-        return [(part, i) for part in self.parts for i in range(part['images'].shape[0] - 2)]
+        return [(part, i) for k, part in enumerate(self.parts) for i in range(part['images'].shape[0] - (2 if k < self.VALIDATING else 0))]
 
     def validation(self):
-        return [(part, i) for part in self.parts[:24] for i in range(part['images'].shape[0] - 2, part['images'].shape[0])]
+        return [(part, i) for part in self.parts[:self.VALIDATING] for i in range(part['images'].shape[0] - 2, part['images'].shape[0])]
 
 
 @torch.no_grad()

@@ -20,7 +20,7 @@ import students
 import teachers
 from data import half, to_tensor
 
-SEED, SCENES, STRENGTHS, DECODES = 1006, 36, 3, 6
+SEED, STRENGTHS, DECODES = 1006, 3, 6
 PHOTOGRAPHS = ['astronaut', 'camera', 'chelsea', 'coffee', 'coins', 'hubble_deep_field', 'immunohistochemistry', 'moon', 'motorcycle_left',
                'motorcycle_right', 'page', 'rocket', 'grass', 'gravel', 'brick', 'clock_motion', 'ihc']
 
@@ -70,11 +70,14 @@ def sets(path, folder):
     if not os.path.exists(path):
         encoder, decoder, lpips = teachers.load(folder)
         networks = encoder, decoder, half(teachers.load(folder)[1]), lpips
-        rendered = lambda kinds: [(kinds[i % len(kinds)].__name__, scenes.render(kinds, SEED, i, 128)) for i in range(SCENES)]
-        made = {'same kinds': prepare(rendered(scenes.TRAINING), networks), 'other kinds': prepare(rendered(scenes.HELD_OUT), networks),
+        rendered = lambda kinds, each: [(kinds[i % len(kinds)].__name__, scenes.render(kinds, SEED, i, 128)) for i in range(each * len(kinds))]
+        made = {'same kinds': prepare(rendered(scenes.TRAINING, 2), networks), 'other kinds': prepare(rendered(scenes.HELD_OUT, 6), networks),
                 'photographs': prepare(photographs(), networks)}
         torch.save(made, path)
-    return torch.load(path)
+    made = torch.load(path)
+    if [case['name'] for case in made['same kinds']] != [kind.__name__ for kind in scenes.TRAINING] * 2:
+        raise SystemExit(f'{path} holds scenes of other kinds than are trained now: remove it.')
+    return made
 
 
 def agreement(found, truth):

@@ -3,27 +3,37 @@
 #
 #     tools/preview/make.sh TEACHERS WORK
 #
-# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK gets 11 GB of labels,
-# which the training of LPIPS keeps in memory.
-# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil and fonts-dejavu, the .NET SDK, and four hours of two cores.
+# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK gets 18 GB of images and labels.
+# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil and fonts-dejavu, the .NET SDK, and six hours of two cores.
 # Scenes, labels and their order are seeded; training runs against the clock, so its number of steps depends on the machine.
+# To see whether it works, in a clone: PART=30 tools/preview/make.sh TEACHERS WORK does a 30th of it, which gives models of no use.
 set -eu
+part=${PART:-1}
 teachers=$(realpath "$1")
-mkdir -p "$2/data" "$2/runs" "$2/weights"
+mkdir -p "$2/runs" "$2/weights"
 work=$(realpath "$2")
 cd "$(dirname "$0")"
 export OMP_NUM_THREADS=1
 
-python3 data.py --teachers "$teachers" --out "$work/data" --first 0 --last 94 --step 2 &
-python3 data.py --teachers "$teachers" --out "$work/data" --first 1 --last 94 --step 2
-wait
-python3 mixtures.py --teachers "$teachers" --data "$work/data" --out "$work/mixtures" --first 0 --step 2 &
-python3 mixtures.py --teachers "$teachers" --data "$work/data" --out "$work/mixtures" --first 1 --step 2
-wait
-python3 train.py decoder --data "$work/data" --teachers "$teachers" --out "$work/runs/decoder.pt" --minutes 85 &
-python3 train.py lpips --data "$work/data" "$work/mixtures" --teachers "$teachers" --out "$work/runs/lpips.pt" --minutes 110
-python3 train.py encoder --data "$work/data" --teachers "$teachers" --out "$work/runs/encoder.pt" --minutes 11
-wait
+# A command for shards from a first one on, so many of them: the even and the odd ones at the same time.
+both() {
+    first=$1 last=$(($1 + $2 / part)) && shift 2
+    "$@" --first "$first" --last "$last" --step 2 &
+    even=$!
+    "$@" --first $((first + 1)) --last "$last" --step 2
+    wait $even
+}
+both 0 94 python3 data.py --teachers "$teachers" --out "$work/data"
+both 94 155 python3 data.py --teachers "$teachers" --out "$work/more"
+both 0 280 python3 mixtures.py --teachers "$teachers" --data "$work/data" --out "$work/mixtures"
+both 280 100 python3 mixtures.py --teachers "$teachers" --data "$work/more" --out "$work/mixtures"
+
+python3 train.py decoder --data "$work/data" --teachers "$teachers" --out "$work/runs/decoder.pt" --minutes $((1 + 84 / part)) &
+decoder=$!
+# The later scenes count twice: they are fewer, and of more kinds.
+python3 train.py lpips --data "$work/data" "$work/mixtures" "$work/more" "$work/more" --teachers "$teachers" --out "$work/runs/lpips.pt" --minutes $((1 + 240 / part))
+python3 train.py encoder --data "$work/data" --teachers "$teachers" --out "$work/runs/encoder.pt" --minutes $((1 + 10 / part))
+wait $decoder
 for model in decoder encoder lpips; do
     python3 export.py $model "$work/runs/$model.pt" "$work/weights/preview-$model.safetensors"
 done

@@ -14,6 +14,9 @@ import teachers
 from data import SEED, SHARD, SIZE, Shards, channels_last, label, to_tensor, write
 
 
+SHIFTED = 280  # from this shard on every mixture is shifted once
+
+
 def pieces(rng, scenes, side):
     """A square of the eight images [8,3,side,side], from a floor tiled with scenes if one scene is too small for it."""
     tiles = 1 if side <= SIZE else -(-side // SIZE) + 1
@@ -22,6 +25,9 @@ def pieces(rng, scenes, side):
     for row, column in itertools.product(range(tiles), repeat=2):
         part, i = scenes[rng.integers(len(scenes))]
         images = part['images'][i].float()
+        if images.shape[-1] > SIZE:
+            top, left = rng.integers(0, images.shape[-1] - SIZE + 1, 2)
+            images = images[..., top:top + SIZE, left:left + SIZE]
         if tiles > 1 and rng.random() > spoilt:
             images[2:4] = images[1]
         floor[..., row * SIZE:(row + 1) * SIZE, column * SIZE:(column + 1) * SIZE] = images
@@ -46,7 +52,7 @@ def recoloured(rng, images):
     return images
 
 
-def mixture(rng, scenes, size):
+def mixture(rng, scenes, size, shifted):
     """Eight images [8,3,size,size] as data.py makes them: clean, three decodes, four distorted."""
     zoom = 1 if rng.random() < 0.4 else 2 ** rng.uniform(-1 if size == SIZE else -0.5, 0.7)
     images = pieces(rng, scenes, int(round(size / zoom)))
@@ -54,9 +60,9 @@ def mixture(rng, scenes, size):
         images = F.interpolate(images, (size, size), mode='bilinear', antialias=True)
     images = recoloured(rng, turned(rng, images)).contiguous()
     images[0].clamp_(-1, 1)
-    for slot, kind in zip(range(4, 8), rng.choice(6, 4, replace=False)):
+    for slot, kind in zip(range(4, 8), perturbations.choose(rng, 4, shifted)):
         base = images[1 if rng.random() < 0.15 else 0].numpy().transpose(1, 2, 0) / 2 + 0.5
-        images[slot] = to_tensor(perturbations.spoil(rng, perturbations.IMAGE[kind], rng.random(), base.clip(0, 1)))
+        images[slot] = to_tensor(perturbations.spoil(rng, kind, rng.random(), base.clip(0, 1)))
     return images.half()
 
 
@@ -64,7 +70,7 @@ def shard(index, scenes, lpips):
     """36 mixtures of 128 pixels or, every other time, 9 of 256; without latents."""
     size, count = (SIZE, SHARD) if index % 2 == 0 else (2 * SIZE, SHARD // 4)
     rng = np.random.default_rng([SEED + 2, index])
-    images = torch.stack([mixture(rng, scenes, size) for _ in range(count)])
+    images = torch.stack([mixture(rng, scenes, size, index >= SHIFTED) for _ in range(count)])
     totals, cells = zip(*(label(lpips, channels_last(x.float())) for x in images))
     return {'images': images, 'totals': torch.stack(totals), 'cells': torch.stack(cells)}
 

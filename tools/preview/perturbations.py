@@ -128,6 +128,14 @@ def elastic(rng, strength, image):
 IMAGE = [noise, blur, jpeg, shift, colour, elastic]
 
 
+def choose(rng, count, shifted):
+    """Different kinds of distortion; a shift among them where one is asked for."""
+    kinds = [IMAGE[kind] for kind in rng.choice(len(IMAGE), count, replace=False)]
+    if shifted and shift not in kinds:
+        kinds[0] = shift
+    return kinds
+
+
 def spoil(rng, function, strength, image):
     """An image after a distortion: in [0,1], float32."""
     return np.clip(function(rng, strength, image), 0, 1).astype(np.float32)

@@ -4,7 +4,9 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
+import bands
 import fields
+import seen
 from canvas import blend, colour, finish, gradient, grid, letters, polygon, ramp, spectrum_noise, texture, write
 
 
@@ -222,7 +224,8 @@ def rings(rng, size):
 
 
 DRAWN = [dead_leaves, shaded, noise, text, pattern, strokes, cells, landscape, composite]
-TRAINING = DRAWN + fields.KINDS + fields.SMOOTH[:2]
+BANDS = bands.KINDS[:8] + seen.KINDS
+TRAINING = DRAWN + fields.KINDS + fields.SMOOTH[:2] + BANDS + bands.KINDS[8:]
 HELD_OUT = [fractal, trees, marble, chart, metaballs, rings]
 
 

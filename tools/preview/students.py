@@ -79,7 +79,7 @@ class PreviewEncoder(nn.Module):
 class PreviewLpips(nn.Module):
     """LPIPS in the usual form over a small network: features, normalised over the channels; squared differences; heads that are squares."""
 
-    CHANNELS = (16, 32, 32, 48, 64, 64)
+    CHANNELS = (16, 16, 32, 48, 64, 64)
     POOLED = (1, 2, 3, 5)
 
     def __init__(self):
@@ -103,10 +103,6 @@ class PreviewLpips(nn.Module):
 
     def forward(self, a, b):
         return sum(m.mean((1, 2, 3)) for m in self.maps(self.features(a), self.features(b)))
-
-
-def parameters(network):
-    return sum(p.numel() for p in network.parameters())
 
 
 NETWORKS = {'decoder': PreviewDecoder, 'encoder': PreviewEncoder, 'lpips': PreviewLpips}

@@ -131,7 +131,7 @@ TASKS = {'decoder': DecoderTask, 'encoder': EncoderTask, 'lpips': LpipsTask}
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('model', choices=students.NETWORKS)
-    parser.add_argument('--data', required=True, nargs='+', help='folders of shards; mixtures have no latents, so they train LPIPS only')
+    parser.add_argument('--data', required=True, nargs='+', help='folders of shards; those with mixtures or with two sizes train LPIPS only')
     parser.add_argument('--teachers', required=True)
     parser.add_argument('--out', required=True, help='the checkpoint (.pt) that is written now and then; its log gets .jsonl')
     parser.add_argument('--minutes', type=float, default=60)

@@ -7,7 +7,7 @@ namespace PerceptualEval.ModelBuilder.Preview;
 /// <summary>The small network whose LPIPS distances were trained to be LPIPS-squeeze's: six convolutions, all but the first compared.</summary>
 internal sealed class PreviewBackbone : BackboneNetwork
 {
-    private static readonly int[] Channels = [16, 32, 32, 48, 64, 64];
+    private static readonly int[] Channels = [16, 16, 32, 48, 64, 64];
 
     public override string Name => "preview";
 
