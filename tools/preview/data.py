@@ -21,7 +21,7 @@ import teachers
 
 SEED, SIZE, SHARD = 6, 128, 36
 KINDS = ((62, scenes.DRAWN), (82, fields.KINDS), (94, fields.SMOOTH), (188, scenes.BANDS), (10**9, scenes.TRAINING))  # of the shards before these
-LATER = 94  # from this shard on every scene is shifted once, and every other shard has a quarter as many at twice the size
+LATER = 94  # from this shard on every scene is shifted once, and sizes alternate
 PAIRS = list(itertools.combinations(range(8), 2))
 CELLS = 8
 
@@ -70,10 +70,15 @@ def label(lpips, images):
     return totals, cells
 
 
+def sizes(index):
+    """The side of the pictures of a shard and how many there are: every other shard has a quarter as many at twice the size."""
+    return (2 * SIZE, SHARD // 4) if index % 2 else (SIZE, SHARD)
+
+
 def shard(index, encoder, decoder, lpips):
     """The scenes 36 k ... 36 k + 35; where they are of twice the size, the first nine of them."""
     first = index * SHARD
-    size, count = (2 * SIZE, SHARD // 4) if index >= LATER and index % 2 else (SIZE, SHARD)
+    size, count = sizes(index) if index >= LATER else (SIZE, SHARD)
     kinds = next(kinds for end, kinds in KINDS if index < end)
     clean = [scenes.render(kinds, SEED, first + i, size) for i in range(count)]
     encoded = encoder(torch.stack([to_tensor(image) for image in clean]))
@@ -148,15 +153,20 @@ class Shards:
         return [(part, i) for part in self.parts[:self.VALIDATING] for i in range(part['images'].shape[0] - 2, part['images'].shape[0])]
 
 
-@torch.no_grad()
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def arguments(description):
+    """The options of a program that writes shards."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument('--teachers', required=True, help='folder with the weight files of TAEF2, SqueezeNet and LPIPS')
     parser.add_argument('--out', required=True)
     parser.add_argument('--first', type=int, default=0)
-    parser.add_argument('--last', type=int, default=100)
+    parser.add_argument('--last', type=int, required=True, help='the first shard that is not written')
     parser.add_argument('--step', type=int, default=1)
-    options = parser.parse_args()
+    return parser
+
+
+@torch.no_grad()
+def main():
+    options = arguments(__doc__).parse_args()
     torch.set_num_threads(1)
     encoder, decoder, lpips = teachers.load(options.teachers)
     encoder, decoder = half(encoder), half(decoder)

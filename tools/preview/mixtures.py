@@ -2,7 +2,6 @@
 
 Three thousand rendered scenes are few: a network that sees only them errs two fifths more on others of the same kinds.
 """
-import argparse
 import itertools
 
 import numpy as np
@@ -11,8 +10,7 @@ import torch.nn.functional as F
 
 import perturbations
 import teachers
-from data import SEED, SHARD, SIZE, Shards, channels_last, label, to_tensor, write
-
+from data import SEED, SIZE, Shards, arguments, channels_last, label, sizes, to_tensor, write
 
 SHIFTED = 280  # from this shard on every mixture is shifted once
 
@@ -68,7 +66,7 @@ def mixture(rng, scenes, size, shifted):
 
 def shard(index, scenes, lpips):
     """36 mixtures of 128 pixels or, every other time, 9 of 256; without latents."""
-    size, count = (SIZE, SHARD) if index % 2 == 0 else (2 * SIZE, SHARD // 4)
+    size, count = sizes(index)
     rng = np.random.default_rng([SEED + 2, index])
     images = torch.stack([mixture(rng, scenes, size, index >= SHIFTED) for _ in range(count)])
     totals, cells = zip(*(label(lpips, channels_last(x.float())) for x in images))
@@ -77,13 +75,8 @@ def shard(index, scenes, lpips):
 
 @torch.no_grad()
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--teachers', required=True, help='folder with the weight files of TAEF2, SqueezeNet and LPIPS')
+    parser = arguments(__doc__)
     parser.add_argument('--data', required=True, help='the shards of data.py')
-    parser.add_argument('--out', required=True)
-    parser.add_argument('--first', type=int, default=0)
-    parser.add_argument('--last', type=int, default=280)
-    parser.add_argument('--step', type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(1)
     scenes = Shards(options.data).refresh().scenes()

@@ -21,7 +21,6 @@ public sealed class LatentDecoder : IDisposable
         LatentSpace = model.Manifest.Latent
             ?? throw new ModelException($"model '{model.Name}' ({model.Folder}): its manifest has no latent space. Rebuild the model.");
         Precision = options?.Precision ?? ComputePrecision.Float32;
-        var space = LatentSpace;
         options ??= ExecutionOptions.Default;
         if (model.Manifest.FrameBatching is not { } batching)
         {
@@ -31,8 +30,8 @@ public sealed class LatentDecoder : IDisposable
 
         IsVideo = true;
         _graph = new NetworkGraph(model, "decoder", options,
-            graph => FrameBatchRunner.CheckGraph(graph, space, batching),
-            (session, latents, videos) => new FrameBatchRunner(session, space, batching).Decode(latents, videos));
+            graph => FrameBatchRunner.CheckGraph(graph, LatentSpace, batching),
+            (session, latents, videos) => new FrameBatchRunner(session, LatentSpace, batching).Decode(latents, videos));
     }
 
     /// <summary>The model that was loaded.</summary>

@@ -59,7 +59,7 @@ internal sealed class OrtSession : IDisposable
         using var stream = typeof(OrtSession).Assembly.GetManifestResourceStream(resource)!;
         var graph = new byte[stream.Length];
         stream.ReadExactly(graph);
-        var session = SessionLoading.LoadOwn(graph, resource, device);
+        var session = new SessionLoading(new ExecutionOptions(device, Threads: 1)).LoadOwn(graph, resource);
         try
         {
             return new OrtSession(resource, session, device);

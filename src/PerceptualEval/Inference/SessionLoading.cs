@@ -40,23 +40,21 @@ internal sealed class SessionLoading(ExecutionOptions options)
         }
     }
 
-    /// <summary>Loads a small graph of our own.</summary>
+    /// <summary>Loads a small graph of our own, on the CPU or a CUDA device that the options name.</summary>
     /// <param name="graph">The bytes of its file.</param>
     /// <param name="name">Its name, for errors.</param>
-    /// <param name="device">A CUDA device that is in use, or the CPU.</param>
+    /// <returns>The session, owned by the caller.</returns>
     /// <exception cref="InferenceException">The runtime does not take the graph.</exception>
-    public static InferenceSession LoadOwn(byte[] graph, string name, ExecutionDevice device)
+    public InferenceSession LoadOwn(byte[] graph, string name)
     {
         try
         {
-            using var sessionOptions = device.CudaDevice is { } cuda ? CudaProvider.Options(cuda) : new SessionOptions();
-            sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
-            sessionOptions.IntraOpNumThreads = 1;
+            using var sessionOptions = options.Device.CudaDevice is { } cuda ? Configured(CudaProvider.Options(cuda)) : CpuOptions();
             return new InferenceSession(graph, sessionOptions);
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InferenceException($"graph '{name}' can't be loaded on {device}: {RuntimeMessage.OneLine(exception)}", exception);
+            throw new InferenceException($"graph '{name}' can't be loaded on {options.Device}: {RuntimeMessage.OneLine(exception)}", exception);
         }
     }
 
