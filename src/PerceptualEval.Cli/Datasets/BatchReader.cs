@@ -6,7 +6,8 @@ namespace PerceptualEval.Cli.Datasets;
 internal static class BatchReader
 {
     /// <summary>
-    /// The dataset's batches, in the order of its samples. A batch ends when it is full or when the next sample has other shapes.
+    /// The dataset's batches, of samples of equal shapes: see <see cref="ShapeRuns"/>. Where shapes alternate the samples are not in order, and
+    /// <see cref="SampleBatch.LeavesNoGap"/> tells when all up to here have come; those of archives that are read from front to back always are.
     /// While the caller works on one, the next is read on another thread; a fault surfaces in place of the batch it happened in.
     /// </summary>
     /// <param name="dataset">The dataset.</param>
@@ -62,29 +63,26 @@ internal static class BatchReader
     private static IEnumerable<SampleBatch> ReadInTurn(Dataset dataset, Func<int> batchSize, CancellationToken cancellationToken)
     {
         using var reader = new SampleReader(dataset.SourceCount);
-        var run = new List<Sample>();
-        foreach (var sample in dataset.Samples())
+        foreach (var (run, leavesNoGap) in ShapeRuns.Of(Samples(dataset, cancellationToken), batchSize, dataset.InOrderOnly))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (run.Count > 0 && !sample.FitsBatchOf(run[0]) && Read(dataset, run, reader, cancellationToken) is { } whole)
+            if (Read(dataset, run, reader, cancellationToken) is { } batch)
             {
-                yield return whole;
+                batch.LeavesNoGap = leavesNoGap;
+                yield return batch;
             }
-
-            run.Add(sample);
-            if (run.Count >= Math.Min(batchSize(), MostThatFit(sample)) && Read(dataset, run, reader, cancellationToken) is { } full)
-            {
-                yield return full;
-            }
-        }
-
-        if (Read(dataset, run, reader, cancellationToken) is { } rest)
-        {
-            yield return rest;
         }
     }
 
-    // Reads and empties a run; null where none of its samples can be read.
+    private static IEnumerable<Sample> Samples(Dataset dataset, CancellationToken cancellationToken)
+    {
+        foreach (var sample in dataset.Samples())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return sample;
+        }
+    }
+
+    // Null where none of the run's samples can be read.
     private static SampleBatch? Read(Dataset dataset, List<Sample> run, SampleReader reader, CancellationToken cancellationToken)
     {
         while (run.Count > 0)
@@ -92,7 +90,6 @@ internal static class BatchReader
             try
             {
                 var batch = SampleBatch.Read(run, reader, cancellationToken);
-                run.Clear();
                 batch.PassedOver = dataset.Bad.TakeNew();
                 return batch;
             }
@@ -104,7 +101,4 @@ internal static class BatchReader
 
         return null;
     }
-
-    // One buffer holds at most Array.MaxLength values.
-    private static long MostThatFit(Sample sample) => Array.MaxLength / sample.Sources.Max(source => source.Tensor.SampleShape.ElementCount);
 }

@@ -47,6 +47,9 @@ internal sealed class Dataset
     /// <summary>Whether samples have an image beside their latents.</summary>
     public bool HasImages => _inputs[0].Kind == SourceKind.Latent && _inputs[^1].Kind == SourceKind.Image;
 
+    /// <summary>Whether the values must be read in the order of the samples: an archive among the inputs can only be read from front to back.</summary>
+    public bool InOrderOnly => _groups.InOrderOnly;
+
     /// <summary>How many samples there are, in the shard where there is one; null where that takes opening many files.</summary>
     public long? SampleCount { get; }
 

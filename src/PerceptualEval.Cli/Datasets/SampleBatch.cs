@@ -3,7 +3,7 @@ using PerceptualEval.Tensors;
 
 namespace PerceptualEval.Cli.Datasets;
 
-/// <summary>The values of consecutive samples of equal shapes. Owns its tensors.</summary>
+/// <summary>The values of samples of equal shapes. Owns its tensors.</summary>
 internal sealed class SampleBatch : IDisposable
 {
     private SampleBatch(Sample[] samples, TensorBuffer[] tensors)
@@ -29,6 +29,9 @@ internal sealed class SampleBatch : IDisposable
 
     /// <summary>The images <c>[n,3,H,W]</c> in [-1,1] that the targets were made from; null where the dataset has none.</summary>
     public TensorBuffer? Images => Samples[0].Image is null ? null : Tensors[^1];
+
+    /// <summary>Whether the samples of this batch and of those before are, together, the first ones of the dataset.</summary>
+    public bool LeavesNoGap { get; set; }
 
     /// <summary>What was passed over since the batch before; what comes after the last batch is among <see cref="Dataset.Bad"/> only.</summary>
     public IReadOnlyList<BadFile> PassedOver { get; set; } = [];

@@ -7,17 +7,25 @@ namespace PerceptualEval.Cli.Verbs;
 /// <summary>Goes through a dataset batch by batch, with progress on a terminal.</summary>
 internal static class BatchLoop
 {
-    /// <summary>Works through the batches until the last one, or until an interrupt: then the batch at work is the last.</summary>
+    /// <summary>
+    /// Works through the batches until the last one, or until an interrupt: then the batch at work is the last. What a run that ends early has
+    /// taken is of the first samples: results that would leave a gap are dropped.
+    /// </summary>
+    /// <typeparam name="T">What is computed for a sample.</typeparam>
     /// <param name="dataset">The dataset.</param>
     /// <param name="batchSize">The most samples in a batch; learns how long each took.</param>
-    /// <param name="work">Works on a batch, which is disposed afterwards.</param>
+    /// <param name="score">Computes one result for each sample of a batch, which is disposed afterwards.</param>
+    /// <param name="take">Takes results in the order of the samples, and what was passed over on the way to them.</param>
     /// <param name="end">Ends the work after the last batch.</param>
-    /// <param name="keep">Keeps what was done where a later batch fails; the fault is thrown on.</param>
+    /// <param name="keep">Keeps what was taken where a later batch fails; the fault is thrown on.</param>
     /// <param name="done">How many samples an earlier run has done.</param>
     /// <param name="interrupt">Ends the run after the batch at work.</param>
     /// <returns>False where the run was interrupted.</returns>
-    public static bool Run(Dataset dataset, BatchSize batchSize, Action<SampleBatch> work, Action end, Action keep, long done, CancellationToken interrupt)
+    public static bool Run<T>(
+        Dataset dataset, BatchSize batchSize, Func<SampleBatch, IReadOnlyList<T>> score, Action<IReadOnlyList<T>, IReadOnlyList<BadFile>> take,
+        Action end, Action keep, long done, CancellationToken interrupt)
     {
+        var order = new SampleOrder<T>();
         try
         {
             using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "samples");
@@ -26,14 +34,16 @@ internal static class BatchLoop
                 using (batch)
                 {
                     var start = Stopwatch.GetTimestamp();
-                    work(batch);
+                    var results = order.Add(batch, score(batch));
                     batchSize.Measured(batch.Samples.Count, batch.Target.Shape.ElementCount, Stopwatch.GetElapsedTime(start));
+                    take(results, batch.PassedOver);
                     progress.Report(done += batch.Samples.Count);
                 }
 
                 interrupt.ThrowIfCancellationRequested();
             }
 
+            take(order.TakeHeld(), []);
             end();
             return true;
         }

@@ -38,7 +38,8 @@ internal sealed class CompareRun(
     public ComparisonSummary? Compare(Dataset dataset, BatchSize batchSize, CancellationToken interrupt, out bool interrupted)
     {
         Restore(dataset);
-        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, batch => CompareBatch(batch, batchSize), () => _parts.AddRest(dataset), Keep, accumulator.Count, interrupt);
+        interrupted = !_parts.IsComplete
+            && !BatchLoop.Run(dataset, batchSize, batch => CompareBatch(batch, batchSize), Take, () => _parts.AddRest(dataset), Keep, accumulator.Count, interrupt);
 
         // On the disk before the statistics, which a second interrupt ends with the process.
         _parts.Flush();
@@ -98,24 +99,30 @@ internal sealed class CompareRun(
         _parts.Flush();
     }
 
-    private void CompareBatch(SampleBatch batch, BatchSize batchSize)
+    private ComparedSample[] CompareBatch(SampleBatch batch, BatchSize batchSize)
     {
         var scores = scoring.Score(batch, batchSize);
-        var results = new List<ResultRow>(batch.Samples.Count * scores.Length);
-        foreach (var (i, sample) in batch.Samples.Index())
+        return [.. batch.Samples.Select((sample, i) =>
         {
             var losses = Array.ConvertAll(scores, losses => losses[i]);
-            accumulator.Update(sample.Id, losses);
-            foreach (var (compared, loss) in losses.Index())
+            var rows = losses.Select((loss, compared) => new ResultRow(
+                sample.Number, scoring.Names[compared], ScoreRow.Of(sample.Id, loss, loss.IsFinite ? null : NonFiniteValues.Explain(batch, i, compared))));
+            return new ComparedSample(sample.Id, losses, [.. rows]);
+        })];
+    }
+
+    private void Take(IReadOnlyList<ComparedSample> samples, IReadOnlyList<BadFile> passedOver)
+    {
+        foreach (var (id, losses, rows) in samples)
+        {
+            accumulator.Update(id, losses);
+            foreach (var row in rows)
             {
-                var row = ScoreRow.Of(sample.Id, loss, loss.IsFinite ? null : NonFiniteValues.Explain(batch, i, compared));
-                var result = new ResultRow(sample.Number, scoring.Names[compared], row);
-                Write(result.Shown);
-                results.Add(result);
+                Write(row.Shown);
             }
         }
 
-        _parts.Add(batch, results);
+        _parts.Add(samples.SelectMany(sample => sample.Rows), passedOver);
     }
 
     private void Write(ScoreRow row)
@@ -132,4 +139,6 @@ internal sealed class CompareRun(
             _nonFinite.Add(row);
         }
     }
+
+    private sealed record ComparedSample(string Id, SampleLoss[] Losses, ResultRow[] Rows);
 }

@@ -47,6 +47,8 @@ internal static class DistanceVerb
             DefaultModels.Find(CommonOptions.Store(parsed), parsed.GetValue(CommonOptions.Lpips), ModelKind.Lpips), ExecutionChoice.Of(parsed));
         DefaultModels.TellOfApproximations(lpips.Model);
         var pairs = new List<DistancePair>();
+        var order = new SampleOrder<DistancePair>();
+        var done = 0L;
         var interrupted = false;
         try
         {
@@ -55,12 +57,14 @@ internal static class DistanceVerb
             {
                 using (batch)
                 {
-                    pairs.AddRange(Compare(batch, lpips, parsed.GetValue(Layers), map));
+                    pairs.AddRange(order.Add(batch, Compare(batch, lpips, parsed.GetValue(Layers), map)));
+                    progress.Report(done += batch.Samples.Count);
                 }
 
-                progress.Report(pairs.Count);
                 interrupt.ThrowIfCancellationRequested();
             }
+
+            pairs.AddRange(order.TakeHeld());
         }
         catch (OperationCanceledException)
         {

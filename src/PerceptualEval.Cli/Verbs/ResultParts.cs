@@ -34,11 +34,13 @@ internal sealed class ResultParts(ResultFolderWriter? folder)
         return [.. folder.Kept.Where(row => row.BadFile is null)];
     }
 
-    /// <summary>Adds the rows of a batch, and what was passed over on the way to it.</summary>
+    /// <summary>Adds rows, and what was passed over on the way to them.</summary>
+    /// <param name="rows">Those of whole batches, in the order of the samples.</param>
+    /// <param name="passedOver">What was passed over.</param>
     /// <exception cref="Results.OutputException">A part can't be written.</exception>
-    public void Add(SampleBatch batch, IEnumerable<ResultRow> rows)
+    public void Add(IEnumerable<ResultRow> rows, IReadOnlyList<BadFile> passedOver)
     {
-        ResultRow[] all = [.. PassedOver(batch.PassedOver), .. rows];
+        ResultRow[] all = [.. PassedOver(passedOver), .. rows];
         folder?.Write(all);
     }
 

@@ -36,7 +36,8 @@ internal sealed class ScoreRun(
             Take(row.Score, row.Score.ToLoss(weights.Perceptual > 0, weights.Input > 0));
         }
 
-        interrupted = !_parts.IsComplete && !BatchLoop.Run(dataset, batchSize, batch => ScoreBatch(batch, batchSize), () => _parts.AddRest(dataset), Keep, kept.Count, interrupt);
+        interrupted = !_parts.IsComplete
+            && !BatchLoop.Run(dataset, batchSize, batch => ScoreBatch(batch, batchSize), Take, () => _parts.AddRest(dataset), Keep, kept.Count, interrupt);
         var summary = _accumulator.Compute();
         file?.Complete(summary, Bad.Count);
         _parts.Complete(() => ResultJson.Bytes(ScoreSummary.Of(summary, Bad.Count), ResultJson.Default.ScoreSummary), interrupted);
@@ -55,22 +56,25 @@ internal sealed class ScoreRun(
         _parts.Flush();
     }
 
-    private void ScoreBatch(SampleBatch batch, BatchSize batchSize)
+    private ScoredSample[] ScoreBatch(SampleBatch batch, BatchSize batchSize)
     {
         var images = loss.Options.Weights.Input > 0 ? batch.Images : null;
         BatchCheck.Latents(batch, loss.Decoder, loss.Lpips, store);
         BatchCheck.Images(batch, images, loss);
         RunUnits.Convert(batch, loss.Decoder.Model, loss.Options.Units ?? loss.Decoder.LatentSpace.Units);
         var losses = batchSize.Score(batch, part => [loss.Score(part.Pred, part.Target, images is null ? null : part.Images)])[0];
-        var rows = new List<ResultRow>(losses.Count);
-        for (var i = 0; i < losses.Count; i++)
+        return [.. batch.Samples.Select((sample, i) => new ScoredSample(
+            new ResultRow(sample.Number, null, ScoreRow.Of(sample.Id, losses[i], losses[i].IsFinite ? null : NonFiniteValues.Explain(batch, i))), losses[i]))];
+    }
+
+    private void Take(IReadOnlyList<ScoredSample> samples, IReadOnlyList<BadFile> passedOver)
+    {
+        foreach (var (row, sample) in samples)
         {
-            var row = ScoreRow.Of(batch.Samples[i].Id, losses[i], losses[i].IsFinite ? null : NonFiniteValues.Explain(batch, i));
-            rows.Add(new ResultRow(batch.Samples[i].Number, null, row));
-            Take(row, losses[i]);
+            Take(row.Score, sample);
         }
 
-        _parts.Add(batch, rows);
+        _parts.Add(samples.Select(sample => sample.Row), passedOver);
     }
 
     private void Take(ScoreRow row, SampleLoss sample)
@@ -82,4 +86,6 @@ internal sealed class ScoreRun(
             writer.Write(row);
         }
     }
+
+    private readonly record struct ScoredSample(ResultRow Row, SampleLoss Loss);
 }

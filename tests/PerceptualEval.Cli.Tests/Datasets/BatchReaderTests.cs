@@ -2,6 +2,7 @@ using CsCheck;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
+using PerceptualEval.Cli.Verbs;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
 using PerceptualEval.TestSupport;
@@ -23,7 +24,7 @@ public sealed class BatchReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_AnyBatchSize_GivesTheSamplesInOrder()
+    public void Read_AnyBatchSize_GivesTheSamplesThatSampleOrderSorts()
     {
         WriteMixedFolder();
         var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new());
@@ -56,7 +57,7 @@ public sealed class BatchReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_ShapeChanges_BeginsANewBatch()
+    public void Read_ShapeChanges_GoesOnWithTheBatchAfterwards()
     {
         WriteMixedFolder();
 
@@ -70,7 +71,7 @@ public sealed class BatchReaderTests : IDisposable
             }
         }
 
-        Assert.Equal(["[3,4,2,2] a b#0 b#1", "[1,4,2,2] b#2", "[1,4,4,2] c", "[3,4,2,2] d#0 d#1 e"], shapes);
+        Assert.Equal(["[3,4,2,2] a b#0 b#1", "[3,4,2,2] b#2 d#0 d#1", "[1,4,4,2] c", "[1,4,2,2] e"], shapes);
     }
 
     [Fact]
@@ -246,14 +247,13 @@ public sealed class BatchReaderTests : IDisposable
     private static List<string> ContentOf(Dataset dataset, int batchSize)
     {
         var content = new List<string>();
+        var order = new SampleOrder<string>();
         foreach (var batch in Batches(dataset, batchSize))
         {
             using (batch)
             {
-                for (var i = 0; i < batch.Samples.Count; i++)
-                {
-                    content.Add($"{batch.Samples[i].Id}=T{FirstOfCounting(batch.Target.Sample(i))}/P{FirstOfCounting(batch.Pred.Sample(i))}");
-                }
+                content.AddRange(order.Add(
+                    batch, [.. batch.Samples.Select((sample, i) => $"{sample.Id}=T{FirstOfCounting(batch.Target.Sample(i))}/P{FirstOfCounting(batch.Pred.Sample(i))}")]));
             }
         }
 

@@ -66,6 +66,26 @@ public sealed class ScoreVerbTests(ToolModels models) : IDisposable
         Assert.All(ones.Zip(three), pair => AssertNear(pair.First.GetProperty("loss").GetDouble(), pair.Second.GetProperty("loss")));
     }
 
+    // Batched by shape, s0 and s2 together: the third sample is scored before the second.
+    [Fact]
+    public async Task Score_ShapesThatAlternate_ComeInTheirOrder()
+    {
+        for (var i = 0; i < 7; i++)
+        {
+            var (values, height) = i % 2 == 0 ? (80, 4) : (100, 5);
+            _folder.Npy($"target/s{i}.npy", Target[(10 * i)..((10 * i) + values)], 4, height, 5);
+            _folder.Npy($"pred/s{i}.npy", Pred[(10 * i)..((10 * i) + values)], 4, height, 5);
+        }
+
+        var inTurn = Samples(await models.Score(_folder["pred"], _folder["target"], "--json"));
+        var batched = Samples(await models.Score(_folder["pred"], _folder["target"], "--json", "--batch", "2", "--out", _folder["rows.csv"]));
+
+        Assert.Equal(Enumerable.Range(0, 7).Select(i => $"s{i}"), batched.Select(sample => sample.GetProperty("id").GetString()));
+        Assert.Equal(7, inTurn.Select(sample => sample.GetProperty("loss").GetDouble()).Distinct().Count());
+        Assert.All(inTurn.Zip(batched), pair => AssertNear(pair.First.GetProperty("loss").GetDouble(), pair.Second.GetProperty("loss")));
+        Assert.Equal(Enumerable.Range(0, 7).Select(i => $"s{i}"), File.ReadLines(_folder["rows.csv"]).Skip(1).Select(line => line.Split(',')[0]));
+    }
+
     [Fact]
     public async Task Score_IdenticalFiles_IsExactlyZero()
     {
