@@ -23,6 +23,9 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
     // Values of both images in a tile: half a megabyte, what a core's second-level cache holds.
     private const int TileValues = 1 << 17;
 
+    // Channels that are gone through together: the sums are read and written a quarter as often.
+    private const int Rows = 4;
+
     // Beyond that longer rows win nothing, and the norms should stay in the first-level cache.
     private const int LongestTile = 1024;
 
@@ -90,23 +93,16 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
     private static double SumOfTile(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int plane, int start, int length, float[] head)
     {
         Span<float> scratch = stackalloc float[3 * LongestTile];
-        scratch.Clear();
         var ofA = scratch[..length];
         var ofB = scratch.Slice(LongestTile, length);
         var distance = scratch.Slice(2 * LongestTile, length);
-        for (var channel = 0; channel < head.Length; channel++)
+        InverseNorms(a, plane, start, head.Length, ofA);
+        InverseNorms(b, plane, start, head.Length, ofB);
+        distance.Clear();
+        for (var channel = 0; channel < head.Length; channel += Rows)
         {
-            var row = (channel * plane) + start;
-            AddSquares(a.Slice(row, length), ofA);
-            AddSquares(b.Slice(row, length), ofB);
-        }
-
-        ToInverseNorms(ofA);
-        ToInverseNorms(ofB);
-        for (var channel = 0; channel < head.Length; channel++)
-        {
-            var row = (channel * plane) + start;
-            AddDifferences(a.Slice(row, length), ofA, b.Slice(row, length), ofB, head[channel], distance);
+            var weights = head.AsSpan(channel, Math.Min(Rows, head.Length - channel));
+            AddDifferences(a[((channel * plane) + start)..], ofA, b[((channel * plane) + start)..], ofB, plane, weights, distance);
         }
 
         var sum = 0.0;
@@ -118,48 +114,85 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
         return sum;
     }
 
-    private static void AddSquares(ReadOnlySpan<float> x, Span<float> sums)
+    private static void InverseNorms(ReadOnlySpan<float> x, int plane, int start, int channels, Span<float> norms)
     {
-        var vectors = MemoryMarshal.Cast<float, Vector<float>>(x);
-        var totals = MemoryMarshal.Cast<float, Vector<float>>(sums);
-        for (var i = 0; i < totals.Length && i < vectors.Length; i++)
+        norms.Clear();
+        for (var channel = 0; channel < channels; channel += Rows)
         {
-            totals[i] += vectors[i] * vectors[i];
+            AddSquares(x[((channel * plane) + start)..], plane, Math.Min(Rows, channels - channel), norms);
         }
 
-        for (var i = vectors.Length * Vector<float>.Count; i < sums.Length; i++)
-        {
-            sums[i] += x[i] * x[i];
-        }
+        TensorPrimitives.Sqrt(norms, norms);
+        TensorPrimitives.Add(norms, Epsilon, norms);
+        TensorPrimitives.Divide(1f, norms, norms);
     }
 
-    private static void ToInverseNorms(Span<float> squares)
+    // Of channels that begin a plane apart, at the first of x.
+    private static void AddSquares(ReadOnlySpan<float> x, int plane, int channels, Span<float> sums)
     {
-        TensorPrimitives.Sqrt(squares, squares);
-        TensorPrimitives.Add(squares, Epsilon, squares);
-        TensorPrimitives.Divide(1f, squares, squares);
+        nuint i = 0;
+        if (channels == Rows)
+        {
+            ref var first = ref MemoryMarshal.GetReference(x[..((3 * plane) + sums.Length)]);
+            ref var total = ref MemoryMarshal.GetReference(sums);
+            var (second, third, fourth) = ((nuint)plane, 2 * (nuint)plane, 3 * (nuint)plane);
+            for (; i + (nuint)Vector<float>.Count <= (nuint)sums.Length; i += (nuint)Vector<float>.Count)
+            {
+                var sum = AddSquare(Vector.LoadUnsafe(ref first, i), Vector.LoadUnsafe(ref total, i));
+                sum = AddSquare(Vector.LoadUnsafe(ref first, i + second), sum);
+                sum = AddSquare(Vector.LoadUnsafe(ref first, i + third), sum);
+                AddSquare(Vector.LoadUnsafe(ref first, i + fourth), sum).StoreUnsafe(ref total, i);
+            }
+        }
+
+        for (var channel = 0; channel < channels; channel++)
+        {
+            var row = x.Slice(channel * plane, sums.Length);
+            for (var j = (int)i; j < row.Length; j++)
+            {
+                sums[j] = float.MultiplyAddEstimate(row[j], row[j], sums[j]);
+            }
+        }
+
+        static Vector<float> AddSquare(Vector<float> x, Vector<float> sum) => Vector.MultiplyAddEstimate(x, x, sum);
     }
 
     // The same operations on both images, so that equal features differ by exactly 0 and the order of the two does not matter.
     private static void AddDifferences(
-        ReadOnlySpan<float> a, ReadOnlySpan<float> inverseA, ReadOnlySpan<float> b, ReadOnlySpan<float> inverseB, float weight, Span<float> sums)
+        ReadOnlySpan<float> a, ReadOnlySpan<float> inverseA, ReadOnlySpan<float> b, ReadOnlySpan<float> inverseB, int plane, ReadOnlySpan<float> weights, Span<float> sums)
     {
-        var x = MemoryMarshal.Cast<float, Vector<float>>(a);
-        var y = MemoryMarshal.Cast<float, Vector<float>>(b);
-        var scaleX = MemoryMarshal.Cast<float, Vector<float>>(inverseA);
-        var scaleY = MemoryMarshal.Cast<float, Vector<float>>(inverseB);
-        var totals = MemoryMarshal.Cast<float, Vector<float>>(sums);
-        for (var i = 0; i < totals.Length && i < x.Length && i < y.Length && i < scaleX.Length && i < scaleY.Length; i++)
+        nuint i = 0;
+        if (weights.Length == Rows)
         {
-            var difference = (x[i] * scaleX[i]) - (y[i] * scaleY[i]);
-            totals[i] += weight * difference * difference;
+            ref var x = ref MemoryMarshal.GetReference(a[..((3 * plane) + sums.Length)]);
+            ref var y = ref MemoryMarshal.GetReference(b[..((3 * plane) + sums.Length)]);
+            ref var scaleX = ref MemoryMarshal.GetReference(inverseA);
+            ref var scaleY = ref MemoryMarshal.GetReference(inverseB);
+            ref var total = ref MemoryMarshal.GetReference(sums);
+            var (second, third, fourth) = ((nuint)plane, 2 * (nuint)plane, 3 * (nuint)plane);
+            var (w0, w1, w2, w3) = (new Vector<float>(weights[0]), new Vector<float>(weights[1]), new Vector<float>(weights[2]), new Vector<float>(weights[3]));
+            for (; i + (nuint)Vector<float>.Count <= (nuint)sums.Length; i += (nuint)Vector<float>.Count)
+            {
+                var (ofX, ofY) = (Vector.LoadUnsafe(ref scaleX, i), Vector.LoadUnsafe(ref scaleY, i));
+                var sum = AddSquare((Vector.LoadUnsafe(ref x, i) * ofX) - (Vector.LoadUnsafe(ref y, i) * ofY), w0, Vector.LoadUnsafe(ref total, i));
+                sum = AddSquare((Vector.LoadUnsafe(ref x, i + second) * ofX) - (Vector.LoadUnsafe(ref y, i + second) * ofY), w1, sum);
+                sum = AddSquare((Vector.LoadUnsafe(ref x, i + third) * ofX) - (Vector.LoadUnsafe(ref y, i + third) * ofY), w2, sum);
+                AddSquare((Vector.LoadUnsafe(ref x, i + fourth) * ofX) - (Vector.LoadUnsafe(ref y, i + fourth) * ofY), w3, sum).StoreUnsafe(ref total, i);
+            }
         }
 
-        for (var i = x.Length * Vector<float>.Count; i < sums.Length; i++)
+        for (var channel = 0; channel < weights.Length; channel++)
         {
-            var difference = (a[i] * inverseA[i]) - (b[i] * inverseB[i]);
-            sums[i] += weight * difference * difference;
+            var rowA = a.Slice(channel * plane, sums.Length);
+            var rowB = b.Slice(channel * plane, sums.Length);
+            for (var j = (int)i; j < rowA.Length; j++)
+            {
+                var difference = (rowA[j] * inverseA[j]) - (rowB[j] * inverseB[j]);
+                sums[j] = float.MultiplyAddEstimate(weights[channel] * difference, difference, sums[j]);
+            }
         }
+
+        static Vector<float> AddSquare(Vector<float> difference, Vector<float> weight, Vector<float> sum) => Vector.MultiplyAddEstimate(weight * difference, difference, sum);
     }
 
     // One layer's tiles among all: the first one's index, and pixels of the layer and of a tile.

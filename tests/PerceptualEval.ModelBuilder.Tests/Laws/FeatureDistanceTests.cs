@@ -10,10 +10,11 @@ public sealed class FeatureDistanceTests(TestModels models) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    // One pixel; less than a vector; several tiles with a rest; many channels, so short tiles.
+    // One pixel; less than a vector; vectors and four channels with a rest; several tiles; many channels, so short tiles.
     [Theory]
     [InlineData(1, 3, 1, 1, 1)]
     [InlineData(2, 5, 3, 2, 1)]
+    [InlineData(1, 7, 9, 5, 1)]
     [InlineData(2, 64, 37, 59, 3)]
     [InlineData(1, 512, 13, 29, 2)]
     public void Compare_AnyShape_IsThatOfTheFormula(int batch, int channels, int height, int width, int threads)
