@@ -6,8 +6,8 @@ namespace PerceptualEval.Cli.Datasets;
 internal static class BatchReader
 {
     /// <summary>
-    /// The dataset's batches, of samples of equal shapes: see <see cref="ShapeRuns"/>. Where shapes alternate the samples are not in order, and
-    /// <see cref="SampleBatch.LeavesNoGap"/> tells when all up to here have come; those of archives that are read from front to back always are.
+    /// The dataset's batches, of samples of equal shapes: see <see cref="ShapeRuns"/>. Where shapes alternate the samples are not in order:
+    /// <see cref="SampleOrder{T}"/> mends that. Those of archives that are read from front to back always are.
     /// While the caller works on one, the next is read on another thread; a fault surfaces in place of the batch it happened in.
     /// </summary>
     /// <param name="dataset">The dataset.</param>
@@ -63,13 +63,17 @@ internal static class BatchReader
     private static IEnumerable<SampleBatch> ReadInTurn(Dataset dataset, Func<int> batchSize, CancellationToken cancellationToken)
     {
         using var reader = new SampleReader(dataset.SourceCount);
-        foreach (var (run, leavesNoGap) in ShapeRuns.Of(Samples(dataset, cancellationToken), batchSize, dataset.InOrderOnly))
+        var nothingWaited = true;
+        foreach (var (run, nothingWaits) in ShapeRuns.Of(Samples(dataset, cancellationToken), batchSize, dataset.InOrderOnly))
         {
             if (Read(dataset, run, reader, cancellationToken) is { } batch)
             {
-                batch.LeavesNoGap = leavesNoGap;
+                (batch.NothingWaitedBefore, batch.NothingWaits) = (nothingWaited, nothingWaits);
                 yield return batch;
+                nothingWaited = false;
             }
+
+            nothingWaited |= nothingWaits;
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class Dataset
     /// <summary>Whether samples have an image beside their latents.</summary>
     public bool HasImages => _inputs[0].Kind == SourceKind.Latent && _inputs[^1].Kind == SourceKind.Image;
 
-    /// <summary>Whether the values must be read in the order of the samples: an archive among the inputs can only be read from front to back.</summary>
+    /// <summary>Whether an archive among the inputs is read from front to back: samples that wait would keep what is unpacked in memory.</summary>
     public bool InOrderOnly => _groups.InOrderOnly;
 
     /// <summary>How many samples there are, in the shard where there is one; null where that takes opening many files.</summary>

@@ -30,8 +30,11 @@ internal sealed class SampleBatch : IDisposable
     /// <summary>The images <c>[n,3,H,W]</c> in [-1,1] that the targets were made from; null where the dataset has none.</summary>
     public TensorBuffer? Images => Samples[0].Image is null ? null : Tensors[^1];
 
-    /// <summary>Whether the samples of this batch and of those before are, together, the first ones of the dataset.</summary>
-    public bool LeavesNoGap { get; set; }
+    /// <summary>Whether no sample waits for others of its shapes: those up to here are all in this batch and in those before.</summary>
+    public bool NothingWaits { get; set; }
+
+    /// <summary>Whether none waited before this batch, which the batch before does not tell where those in between can't be read.</summary>
+    public bool NothingWaitedBefore { get; set; }
 
     /// <summary>What was passed over since the batch before; what comes after the last batch is among <see cref="Dataset.Bad"/> only.</summary>
     public IReadOnlyList<BadFile> PassedOver { get; set; } = [];

@@ -9,7 +9,7 @@ internal static class BatchLoop
 {
     /// <summary>
     /// Works through the batches until the last one, or until an interrupt: then the batch at work is the last. What a run that ends early has
-    /// taken is of the first samples: results that would leave a gap are dropped.
+    /// taken is of the first samples; results that wait for those of earlier samples are dropped.
     /// </summary>
     /// <typeparam name="T">What is computed for a sample.</typeparam>
     /// <param name="dataset">The dataset.</param>
@@ -26,6 +26,8 @@ internal static class BatchLoop
         Action end, Action keep, long done, CancellationToken interrupt)
     {
         var order = new SampleOrder<T>();
+        var passedOver = new List<BadFile>();
+        var taken = done;
         try
         {
             using var progress = ProgressLine.OnStandardError(dataset.SampleCount, "samples");
@@ -36,14 +38,15 @@ internal static class BatchLoop
                     var start = Stopwatch.GetTimestamp();
                     var results = order.Add(batch, score(batch));
                     batchSize.Measured(batch.Samples.Count, batch.Target.Shape.ElementCount, Stopwatch.GetElapsedTime(start));
-                    take(results, batch.PassedOver);
+                    passedOver.AddRange(batch.PassedOver);
+                    Take(results, batch.NothingWaits);
                     progress.Report(done += batch.Samples.Count);
                 }
 
                 interrupt.ThrowIfCancellationRequested();
             }
 
-            take(order.TakeHeld(), []);
+            Take(order.TakeHeld(), nothingWaits: true);
             end();
             return true;
         }
@@ -51,10 +54,21 @@ internal static class BatchLoop
         {
             return false;
         }
-        catch when (done > 0)
+        catch when (taken > 0)
         {
             keep();
             throw;
+        }
+
+        // What was passed over goes with the batches around it: without them a run that goes on would form others.
+        void Take(IReadOnlyList<T> results, bool nothingWaits)
+        {
+            taken += results.Count;
+            take(results, nothingWaits ? [.. passedOver] : []);
+            if (nothingWaits)
+            {
+                passedOver.Clear();
+            }
         }
     }
 }

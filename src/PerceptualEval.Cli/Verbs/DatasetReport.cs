@@ -11,7 +11,7 @@ internal static class DatasetReport
 
     /// <summary>The same, where an earlier run has met some of the bad files.</summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="bad">All bad files, in order.</param>
+    /// <param name="bad">All bad files.</param>
     public static ExitCode Write(Dataset dataset, BadFiles bad)
     {
         if (dataset.Warning is { } warning)
@@ -23,7 +23,7 @@ internal static class DatasetReport
     }
 
     /// <summary>Writes what can't be read.</summary>
-    /// <param name="bad">The bad files, in order.</param>
+    /// <param name="bad">The bad files.</param>
     /// <returns>The exit code that they deserve.</returns>
     public static ExitCode Write(BadFiles bad)
     {

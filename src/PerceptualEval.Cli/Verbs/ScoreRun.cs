@@ -69,9 +69,9 @@ internal sealed class ScoreRun(
 
     private void Take(IReadOnlyList<ScoredSample> samples, IReadOnlyList<BadFile> passedOver)
     {
-        foreach (var (row, sample) in samples)
+        foreach (var (row, loss) in samples)
         {
-            Take(row.Score, sample);
+            Take(row.Score, loss);
         }
 
         _parts.Add(samples.Select(sample => sample.Row), passedOver);

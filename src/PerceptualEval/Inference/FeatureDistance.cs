@@ -11,7 +11,8 @@ namespace PerceptualEval.Inference;
 /// <remarks>
 /// After the convolutions memory is what bounds LPIPS. As graph operators this takes fourteen passes over the features; here a tile of
 /// pixels is read once for the norms and, while it still is in the cache, once for the differences. Pixels and tiles are added up in
-/// double and in a fixed order, so the result does not depend on the number of threads or on the rest of the batch.
+/// double and in a fixed order, so the result does not depend on the number of threads or on the rest of the batch. Multiplying and adding is
+/// one rounding where the CPU can do that.
 /// </remarks>
 /// <param name="heads">The weights w of each layer's channels.</param>
 /// <param name="threads">How many threads to use at most.</param>
@@ -23,8 +24,8 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
     // Values of both images in a tile: half a megabyte, what a core's second-level cache holds.
     private const int TileValues = 1 << 17;
 
-    // Channels that are gone through together: the sums are read and written a quarter as often.
-    private const int Rows = 4;
+    // The sums are read and written a quarter as often as with one. Networks have multiples of it; what is beyond one goes value by value.
+    private const int ChannelsAtOnce = 4;
 
     // Beyond that longer rows win nothing, and the norms should stay in the first-level cache.
     private const int LongestTile = 1024;
@@ -99,9 +100,9 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
         InverseNorms(a, plane, start, head.Length, ofA);
         InverseNorms(b, plane, start, head.Length, ofB);
         distance.Clear();
-        for (var channel = 0; channel < head.Length; channel += Rows)
+        for (var channel = 0; channel < head.Length; channel += ChannelsAtOnce)
         {
-            var weights = head.AsSpan(channel, Math.Min(Rows, head.Length - channel));
+            var weights = head.AsSpan(channel, Math.Min(ChannelsAtOnce, head.Length - channel));
             AddDifferences(a[((channel * plane) + start)..], ofA, b[((channel * plane) + start)..], ofB, plane, weights, distance);
         }
 
@@ -117,9 +118,9 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
     private static void InverseNorms(ReadOnlySpan<float> x, int plane, int start, int channels, Span<float> norms)
     {
         norms.Clear();
-        for (var channel = 0; channel < channels; channel += Rows)
+        for (var channel = 0; channel < channels; channel += ChannelsAtOnce)
         {
-            AddSquares(x[((channel * plane) + start)..], plane, Math.Min(Rows, channels - channel), norms);
+            AddSquares(x[((channel * plane) + start)..], plane, Math.Min(ChannelsAtOnce, channels - channel), norms);
         }
 
         TensorPrimitives.Sqrt(norms, norms);
@@ -127,21 +128,21 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
         TensorPrimitives.Divide(1f, norms, norms);
     }
 
-    // Of channels that begin a plane apart, at the first of x.
+    // x begins with the first value of the first channel; the next channels' lie a plane apart.
     private static void AddSquares(ReadOnlySpan<float> x, int plane, int channels, Span<float> sums)
     {
         nuint i = 0;
-        if (channels == Rows)
+        if (channels == ChannelsAtOnce)
         {
-            ref var first = ref MemoryMarshal.GetReference(x[..((3 * plane) + sums.Length)]);
+            ref var values = ref MemoryMarshal.GetReference(x[..((3 * plane) + sums.Length)]);
             ref var total = ref MemoryMarshal.GetReference(sums);
             var (second, third, fourth) = ((nuint)plane, 2 * (nuint)plane, 3 * (nuint)plane);
             for (; i + (nuint)Vector<float>.Count <= (nuint)sums.Length; i += (nuint)Vector<float>.Count)
             {
-                var sum = AddSquare(Vector.LoadUnsafe(ref first, i), Vector.LoadUnsafe(ref total, i));
-                sum = AddSquare(Vector.LoadUnsafe(ref first, i + second), sum);
-                sum = AddSquare(Vector.LoadUnsafe(ref first, i + third), sum);
-                AddSquare(Vector.LoadUnsafe(ref first, i + fourth), sum).StoreUnsafe(ref total, i);
+                var sum = AddSquare(Vector.LoadUnsafe(ref values, i), Vector.LoadUnsafe(ref total, i));
+                sum = AddSquare(Vector.LoadUnsafe(ref values, i + second), sum);
+                sum = AddSquare(Vector.LoadUnsafe(ref values, i + third), sum);
+                AddSquare(Vector.LoadUnsafe(ref values, i + fourth), sum).StoreUnsafe(ref total, i);
             }
         }
 
@@ -162,22 +163,22 @@ internal sealed class FeatureDistance(IReadOnlyList<float[]> heads, int threads)
         ReadOnlySpan<float> a, ReadOnlySpan<float> inverseA, ReadOnlySpan<float> b, ReadOnlySpan<float> inverseB, int plane, ReadOnlySpan<float> weights, Span<float> sums)
     {
         nuint i = 0;
-        if (weights.Length == Rows)
+        if (weights.Length == ChannelsAtOnce)
         {
             ref var x = ref MemoryMarshal.GetReference(a[..((3 * plane) + sums.Length)]);
             ref var y = ref MemoryMarshal.GetReference(b[..((3 * plane) + sums.Length)]);
-            ref var scaleX = ref MemoryMarshal.GetReference(inverseA);
-            ref var scaleY = ref MemoryMarshal.GetReference(inverseB);
+            ref var inversesX = ref MemoryMarshal.GetReference(inverseA[..sums.Length]);
+            ref var inversesY = ref MemoryMarshal.GetReference(inverseB[..sums.Length]);
             ref var total = ref MemoryMarshal.GetReference(sums);
             var (second, third, fourth) = ((nuint)plane, 2 * (nuint)plane, 3 * (nuint)plane);
             var (w0, w1, w2, w3) = (new Vector<float>(weights[0]), new Vector<float>(weights[1]), new Vector<float>(weights[2]), new Vector<float>(weights[3]));
             for (; i + (nuint)Vector<float>.Count <= (nuint)sums.Length; i += (nuint)Vector<float>.Count)
             {
-                var (ofX, ofY) = (Vector.LoadUnsafe(ref scaleX, i), Vector.LoadUnsafe(ref scaleY, i));
-                var sum = AddSquare((Vector.LoadUnsafe(ref x, i) * ofX) - (Vector.LoadUnsafe(ref y, i) * ofY), w0, Vector.LoadUnsafe(ref total, i));
-                sum = AddSquare((Vector.LoadUnsafe(ref x, i + second) * ofX) - (Vector.LoadUnsafe(ref y, i + second) * ofY), w1, sum);
-                sum = AddSquare((Vector.LoadUnsafe(ref x, i + third) * ofX) - (Vector.LoadUnsafe(ref y, i + third) * ofY), w2, sum);
-                AddSquare((Vector.LoadUnsafe(ref x, i + fourth) * ofX) - (Vector.LoadUnsafe(ref y, i + fourth) * ofY), w3, sum).StoreUnsafe(ref total, i);
+                var (inverseX, inverseY) = (Vector.LoadUnsafe(ref inversesX, i), Vector.LoadUnsafe(ref inversesY, i));
+                var sum = AddSquare((Vector.LoadUnsafe(ref x, i) * inverseX) - (Vector.LoadUnsafe(ref y, i) * inverseY), w0, Vector.LoadUnsafe(ref total, i));
+                sum = AddSquare((Vector.LoadUnsafe(ref x, i + second) * inverseX) - (Vector.LoadUnsafe(ref y, i + second) * inverseY), w1, sum);
+                sum = AddSquare((Vector.LoadUnsafe(ref x, i + third) * inverseX) - (Vector.LoadUnsafe(ref y, i + third) * inverseY), w2, sum);
+                AddSquare((Vector.LoadUnsafe(ref x, i + fourth) * inverseX) - (Vector.LoadUnsafe(ref y, i + fourth) * inverseY), w3, sum).StoreUnsafe(ref total, i);
             }
         }
 

@@ -1,8 +1,9 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using CsCheck;
 using PerceptualEval.Cli.Datasets;
 using PerceptualEval.Cli.Datasets.Reading;
 using PerceptualEval.Cli.Tests.Datasets.Formats;
-using PerceptualEval.Cli.Verbs;
 using PerceptualEval.TensorFiles;
 using PerceptualEval.Tensors;
 using PerceptualEval.TestSupport;
@@ -24,7 +25,7 @@ public sealed class BatchReaderTests : IDisposable
     }
 
     [Fact]
-    public void Read_AnyBatchSize_GivesTheSamplesThatSampleOrderSorts()
+    public void Read_AnyBatchSize_GivesEverySampleOnce()
     {
         WriteMixedFolder();
         var dataset = Dataset.OpenLatents(_folder["p"], _folder["t"], null, null, new());
@@ -72,6 +73,32 @@ public sealed class BatchReaderTests : IDisposable
         }
 
         Assert.Equal(["[3,4,2,2] a b#0 b#1", "[3,4,2,2] b#2 d#0 d#1", "[1,4,4,2] c", "[1,4,2,2] e"], shapes);
+    }
+
+    [Fact]
+    public void Read_ArchiveThatIsReadFromFrontToBack_KeepsTheOrder()
+    {
+        WriteMixedFolder();
+        foreach (var side in (string[])["t", "p"])
+        {
+            using var file = File.Create(_folder[$"{side}.tar.gz"]);
+            using var gzip = new GZipStream(file, CompressionMode.Compress);
+            TarFile.CreateFromDirectory(_folder[side], gzip, includeBaseDirectory: false);
+        }
+
+        var batches = new List<string>();
+        foreach (var batch in Batches(Dataset.OpenLatents(_folder["p.tar.gz"], _folder["t.tar.gz"], null, null, new()), 3))
+        {
+            using (batch)
+            {
+                Assert.True(batch.NothingWaits);
+                Assert.All(batch.Samples, sample => Assert.Equal(batch.Target.Shape.Dimensions[1..], sample.Target.Tensor.SampleShape.Dimensions));
+                batches.Add(string.Join(' ', batch.Samples.Select(sample => sample.Number)));
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, 8), batches.SelectMany(batch => batch.Split(' ')).Select(int.Parse));
+        Assert.True(batches.Count > 3, "the samples of another shape did not end a batch");
     }
 
     [Fact]

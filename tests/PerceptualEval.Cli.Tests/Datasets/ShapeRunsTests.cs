@@ -40,43 +40,86 @@ public sealed class ShapeRunsTests : IDisposable
         },
         threads: 1);
 
+    // What a run that was killed and goes on relies on.
     [Fact]
-    public void Of_AnySamples_LeavesNoGapWhereItSaysSo() => Cases.Sample(
+    public void Of_BegunAfreshWhereNothingWaits_GivesTheSameRuns() => Cases.Sample(
         (shapes, length) =>
         {
-            var seen = new HashSet<long>();
-            var last = false;
-            foreach (var (run, leavesNoGap) in ShapeRuns.Of(Samples(shapes), () => length, inOrder: false))
+            var runs = ShapeRuns.Of(Samples(shapes), () => length, inOrder: false).ToList();
+            foreach (var (index, entry) in runs.Index().Where(entry => entry.Item.NothingWaits))
             {
-                seen.UnionWith(run.Select(sample => sample.Number));
-                Assert.True(!leavesNoGap || seen.Max() == seen.Count - 1);
-                last = leavesNoGap;
+                var seen = Numbers(runs.Take(index + 1)).ToHashSet();
+                var rest = ShapeRuns.Of(Samples(shapes).Where(sample => !seen.Contains((int)sample.Number)), () => length, inOrder: false);
+                Assert.Equal(runs.Skip(index + 1).Select(Text), rest.Select(Text));
             }
 
-            Assert.True(last);
+            Assert.True(runs[^1].NothingWaits);
         },
         threads: 1);
 
-    // Their results are not held back.
     [Fact]
-    public void Of_SamplesOfOneShape_NeverLeavesAGap() =>
-        Assert.All(ShapeRuns.Of(Samples(new int[20]), () => 3, inOrder: false), run => Assert.True(run.LeavesNoGap));
+    public void Of_AnySamples_TellsAtOnceWhereNothingWaits() => Cases.Sample(
+        (shapes, length) =>
+        {
+            var (read, given) = (0, 0);
+            foreach (var (run, nothingWaits) in ShapeRuns.Of(Counted(), () => length, inOrder: false))
+            {
+                given += run.Count;
+                Assert.True(nothingWaits == (given == read) || read == shapes.Length || read - given == 1);
+            }
+
+            IEnumerable<Sample> Counted()
+            {
+                foreach (var sample in Samples(shapes))
+                {
+                    read++;
+                    yield return sample;
+                }
+            }
+        },
+        threads: 1);
 
     [Fact]
     public void Of_AnySamples_LooksNoFurtherAheadThanItSays() => Cases.Sample(
         (shapes, length) =>
         {
-            var (given, oldest) = (0, 0);
+            var (read, oldest) = (0, 0);
             var seen = new HashSet<long>();
-            foreach (var (run, _) in ShapeRuns.Of(Samples(shapes).Select(sample => (given++, sample).sample), () => length, inOrder: false))
+            foreach (var (run, _) in ShapeRuns.Of(Counted(), () => length, inOrder: false))
             {
-                Assert.InRange(given - oldest, 0, (ShapeRuns.MostAhead * length) + 1);
+                Assert.InRange(read - oldest, 0, (ShapeRuns.MostAhead * length) + 1);
                 seen.UnionWith(run.Select(sample => sample.Number));
                 while (seen.Contains(oldest))
                 {
                     oldest++;
                 }
             }
+
+            IEnumerable<Sample> Counted()
+            {
+                foreach (var sample in Samples(shapes))
+                {
+                    read++;
+                    yield return sample;
+                }
+            }
+        },
+        threads: 1);
+
+    // As where memory ran out: what waits already is divided.
+    [Fact]
+    public void Of_LengthThatFalls_IsNeverExceeded() => Cases.Sample(
+        (shapes, length) =>
+        {
+            var (most, given) = (length, new List<int>());
+            foreach (var (run, _) in ShapeRuns.Of(Samples(shapes), () => most, inOrder: false))
+            {
+                Assert.InRange(run.Count, 1, most);
+                given.AddRange(run.Select(sample => (int)sample.Number));
+                most = Math.Max(1, most - 1);
+            }
+
+            Assert.Equal(Enumerable.Range(0, shapes.Length), given.Order());
         },
         threads: 1);
 
@@ -86,14 +129,18 @@ public sealed class ShapeRunsTests : IDisposable
         {
             var runs = ShapeRuns.Of(Samples(shapes), () => length, inOrder: true).ToList();
             Assert.Equal(Enumerable.Range(0, shapes.Length), Numbers(runs));
-            Assert.All(runs, run => Assert.True(run.LeavesNoGap));
+            Assert.All(runs, run => Assert.True(run.NothingWaits));
         },
         threads: 1);
 
     [Fact]
-    public void Of_ShapesInTurn_FillsRunsOfEach() =>
-        Assert.Equal(["0 2 4", "1 3 5", "6 8 10", "7 9 11"], ShapeRuns.Of(Samples([.. Enumerable.Range(0, 12).Select(i => i % 2)]), () => 3, inOrder: false)
-            .Select(entry => string.Join(' ', entry.Run.Select(sample => sample.Number))));
+    public void Of_ShapesInTurn_FillsRunsOfEach() => Assert.Equal(
+        ["0 2 4", "1 3 5.", "6 8 10", "7 9 11."],
+        ShapeRuns.Of(Samples([.. Enumerable.Range(0, 12).Select(i => i % 2)]), () => 3, inOrder: false).Select(Text));
+
+    [Fact]
+    public void Of_SamplesOfOneShape_NeverWaitWhenARunIsFull() =>
+        Assert.All(ShapeRuns.Of(Samples(new int[20]), () => 3, inOrder: false), run => Assert.True(run.NothingWaits));
 
     [Fact]
     public void Of_OneAmongMany_DoesNotWaitForever()
@@ -108,8 +155,12 @@ public sealed class ShapeRunsTests : IDisposable
         Assert.InRange(alone, 1, ShapeRuns.MostAhead + 1);
     }
 
-    private static IEnumerable<int> Numbers(IEnumerable<(List<Sample> Run, bool LeavesNoGap)> runs) =>
+    private static IEnumerable<int> Numbers(IEnumerable<(List<Sample> Run, bool NothingWaits)> runs) =>
         runs.SelectMany(entry => entry.Run).Select(sample => (int)sample.Number);
+
+    // The samples' numbers, with a full stop where nothing waits.
+    private static string Text((List<Sample> Run, bool NothingWaits) entry) =>
+        string.Join(' ', entry.Run.Select(sample => sample.Number)) + (entry.NothingWaits ? "." : string.Empty);
 
     private IEnumerable<Sample> Samples(int[] shapes) => shapes.Select((kind, number) => _kinds[kind] with { Number = number });
 }

@@ -52,6 +52,29 @@ public sealed class CompareVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Compare_ShapesThatAlternate_ComeInTheirOrder()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            long[] shape = i % 2 == 0 ? [4, 4, 4] : [4, 4, 8];
+            foreach (var (name, values) in new[] { ("target", Target), ("runs/late/latents", Late), ("runs/early/latents", Early) })
+            {
+                _folder.Npy($"{name}/s{i}.npy", values[(64 * i)..((64 * i) + (16 * (int)shape[2]))], shape);
+            }
+        }
+
+        var inTurn = (await Compare(["late", "early"], "--json")).Succeeded().Json().GetProperty("samples").EnumerateArray().ToArray();
+        var batched = (await Compare(["late", "early"], "--json", "--batch", "3")).Succeeded().Json().GetProperty("samples").EnumerateArray().ToArray();
+
+        Assert.Equal(Enumerable.Range(0, 2 * Samples).Select(i => $"s{i / 2} {(i % 2 == 0 ? "late" : "early")}"), batched.Select(Row));
+        Assert.Equal(inTurn.Select(Row), batched.Select(Row));
+        Assert.All(inTurn.Zip(batched), pair => Assert.Equal(Loss(pair.First), Loss(pair.Second), 1e-6 * Loss(pair.First)));
+
+        static string Row(JsonElement sample) => $"{sample.GetProperty("id").GetString()} {sample.GetProperty("checkpoint").GetString()}";
+        static double Loss(JsonElement sample) => sample.GetProperty("loss").GetDouble();
+    }
+
+    [Fact]
     public async Task Compare_OneMoreCheckpointWithACache_GivesTheDigitsOfARunWithoutOne()
     {
         string[] cache = ["--cache", _folder["cache"], "--cache-size", "1"];

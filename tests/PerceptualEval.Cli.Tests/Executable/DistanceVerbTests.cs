@@ -74,6 +74,24 @@ public sealed class DistanceVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Distance_SizesThatAlternate_ComeInTheirOrder()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var size = new ImageSize(Height, i % 2 == 0 ? Width : Width - 8);
+            PngFile.Write(_folder.Prepare($"left/{i}.png"), First.AsSpan(100 * i, 3 * size.Height * size.Width), size);
+            PngFile.Write(_folder.Prepare($"right/{i}.png"), Second.AsSpan(100 * i, 3 * size.Height * size.Width), size);
+        }
+
+        var inTurn = await Distances(_folder["left"], _folder["right"]);
+        var batched = await Distances(_folder["left"], _folder["right"], "--batch", "2");
+
+        Assert.Equal(["0", "1", "2", "3", "4"], batched.Keys);
+        Assert.Equal(5, inTurn.Values.Distinct().Count());
+        Assert.All(inTurn.Values.Zip(batched.Values), pair => Assert.Equal(pair.First, pair.Second, 1e-6 * pair.First));
+    }
+
+    [Fact]
     public async Task Map_Npy_IsTheMapWhoseMeanIsTheDistance()
     {
         var (a, b) = OnePair();
@@ -119,7 +137,7 @@ public sealed class DistanceVerbTests : IDisposable
     private (string A, string B) OnePair() =>
         (_folder.Npy("a1.npy", First[..Values], 3, Height, Width), _folder.Npy("b1.npy", Second[..Values], 1, 3, Height, Width));
 
-    private async Task<Dictionary<string, double>> Distances(string a, string b) =>
-        (await _models.Distance(a, b, "--json")).Succeeded().Json().GetProperty("pairs").EnumerateArray()
+    private async Task<Dictionary<string, double>> Distances(string a, string b, params string[] options) =>
+        (await _models.Distance(a, b, ["--json", .. options])).Succeeded().Json().GetProperty("pairs").EnumerateArray()
             .ToDictionary(pair => pair.GetProperty("id").GetString()!, pair => pair.GetProperty("distance").GetDouble());
 }

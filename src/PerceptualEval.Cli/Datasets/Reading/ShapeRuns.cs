@@ -13,8 +13,10 @@ internal static class ShapeRuns
     /// <param name="samples">The samples; enumerated as far as is needed for the run that is asked for.</param>
     /// <param name="length">The most samples in a run, at least 1; may change.</param>
     /// <param name="inOrder">Whether the runs' samples must come in order.</param>
-    /// <returns>The runs, each with whether it leaves no gap: its samples and those of the runs before are, together, the first ones.</returns>
-    public static IEnumerable<(List<Sample> Run, bool LeavesNoGap)> Of(IEnumerable<Sample> samples, Func<int> length, bool inOrder)
+    /// <returns>
+    /// The runs, each with whether no sample waits any more. Begun afresh after such a run, the samples that are left form the same runs.
+    /// </returns>
+    public static IEnumerable<(List<Sample> Run, bool NothingWaits)> Of(IEnumerable<Sample> samples, Func<int> length, bool inOrder)
     {
         var waiting = new List<List<Sample>>();
         var lookedThrough = 0L;
@@ -22,7 +24,7 @@ internal static class ShapeRuns
         {
             if (waiting.Count > 0 && (inOrder ? !sample.FitsBatchOf(waiting[0][0]) : lookedThrough >= (long)MostAhead * length()))
             {
-                foreach (var run in TakeAll(waiting))
+                foreach (var run in TakeAll(waiting, length))
                 {
                     yield return run;
                 }
@@ -36,29 +38,47 @@ internal static class ShapeRuns
             }
 
             like.Add(sample);
-            if (like.Count >= Math.Min(length(), MostThatFit(sample)))
+            if (like.Count >= Most(like, length))
             {
                 waiting.Remove(like);
-                yield return (like, waiting.Count == 0);
+                foreach (var run in Parts(like, length, nothingWaits: waiting.Count == 0))
+                {
+                    yield return run;
+                }
             }
         }
 
-        foreach (var run in TakeAll(waiting))
+        foreach (var run in TakeAll(waiting, length))
         {
             yield return run;
         }
     }
 
-    private static IEnumerable<(List<Sample> Run, bool LeavesNoGap)> TakeAll(List<List<Sample>> waiting)
+    private static IEnumerable<(List<Sample> Run, bool NothingWaits)> TakeAll(List<List<Sample>> waiting, Func<int> length)
     {
         while (waiting.Count > 0)
         {
             var first = waiting[0];
             waiting.RemoveAt(0);
-            yield return (first, waiting.Count == 0);
+            foreach (var run in Parts(first, length, nothingWaits: waiting.Count == 0))
+            {
+                yield return run;
+            }
+        }
+    }
+
+    // More than one where runs have become shorter since its samples began to wait.
+    private static IEnumerable<(List<Sample> Run, bool NothingWaits)> Parts(List<Sample> like, Func<int> length, bool nothingWaits)
+    {
+        for (var taken = 0; taken < like.Count;)
+        {
+            var part = like.GetRange(taken, (int)Math.Min(Most(like, length), like.Count - taken));
+            taken += part.Count;
+            yield return (part, nothingWaits && taken == like.Count);
         }
     }
 
     // One buffer holds at most Array.MaxLength values.
-    private static long MostThatFit(Sample sample) => Array.MaxLength / sample.Sources.Max(source => source.Tensor.SampleShape.ElementCount);
+    private static long Most(List<Sample> like, Func<int> length) =>
+        Math.Min(length(), Array.MaxLength / like[0].Sources.Max(source => source.Tensor.SampleShape.ElementCount));
 }

@@ -72,7 +72,7 @@ internal sealed class ResultFolderWriter : IDisposable
     }
 
     /// <summary>Adds rows; the part they fill is on disk afterwards.</summary>
-    /// <param name="rows">Those of one batch, in order: they stay in one part, so that a run that goes on forms the same batches.</param>
+    /// <param name="rows">Those of whole batches, in order: they stay in one part, so that a run that goes on forms the same batches.</param>
     /// <exception cref="OutputException">The part can't be written.</exception>
     public void Write(IEnumerable<ResultRow> rows)
     {

@@ -1,8 +1,10 @@
-using PerceptualEval.Cli.Datasets;
-
-namespace PerceptualEval.Cli.Verbs;
+namespace PerceptualEval.Cli.Datasets;
 
 /// <summary>Puts what was computed for samples back into their order: batches of several shapes come out of it.</summary>
+/// <remarks>
+/// Results are given only where no sample waits, so that what a run has given when it ends early is of the first samples, and a run that goes
+/// on from there forms the batches that this one would have formed.
+/// </remarks>
 /// <typeparam name="T">What was computed for a sample.</typeparam>
 internal sealed class SampleOrder<T>
 {
@@ -11,11 +13,12 @@ internal sealed class SampleOrder<T>
     /// <summary>Adds a batch's results.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="results">One for each of its samples.</param>
-    /// <returns>The results whose turn it is, in order: all that are held where no earlier sample is still to come, else none.</returns>
+    /// <returns>The results whose turn it is, in order; none while samples wait.</returns>
     public IReadOnlyList<T> Add(SampleBatch batch, IReadOnlyList<T> results)
     {
+        var before = batch.NothingWaitedBefore ? TakeHeld() : [];
         _held.AddRange(batch.Samples.Zip(results, (sample, result) => (sample.Number, result)));
-        return batch.LeavesNoGap ? TakeHeld() : [];
+        return batch.NothingWaits ? [.. before, .. TakeHeld()] : before;
     }
 
     /// <summary>Takes what is held, in order: no more will come.</summary>
