@@ -62,19 +62,10 @@ public sealed class ShapeRunsTests : IDisposable
         (shapes, length) =>
         {
             var (read, given) = (0, 0);
-            foreach (var (run, nothingWaits) in ShapeRuns.Of(Counted(), () => length, inOrder: false))
+            foreach (var (run, nothingWaits) in ShapeRuns.Of(Samples(shapes, () => read++), () => length, inOrder: false))
             {
                 given += run.Count;
                 Assert.True(nothingWaits == (given == read) || read == shapes.Length || read - given == 1);
-            }
-
-            IEnumerable<Sample> Counted()
-            {
-                foreach (var sample in Samples(shapes))
-                {
-                    read++;
-                    yield return sample;
-                }
             }
         },
         threads: 1);
@@ -85,22 +76,13 @@ public sealed class ShapeRunsTests : IDisposable
         {
             var (read, oldest) = (0, 0);
             var seen = new HashSet<long>();
-            foreach (var (run, _) in ShapeRuns.Of(Counted(), () => length, inOrder: false))
+            foreach (var (run, _) in ShapeRuns.Of(Samples(shapes, () => read++), () => length, inOrder: false))
             {
                 Assert.InRange(read - oldest, 0, (ShapeRuns.MostAhead * length) + 1);
                 seen.UnionWith(run.Select(sample => sample.Number));
                 while (seen.Contains(oldest))
                 {
                     oldest++;
-                }
-            }
-
-            IEnumerable<Sample> Counted()
-            {
-                foreach (var sample in Samples(shapes))
-                {
-                    read++;
-                    yield return sample;
                 }
             }
         },
@@ -162,5 +144,14 @@ public sealed class ShapeRunsTests : IDisposable
     private static string Text((List<Sample> Run, bool NothingWaits) entry) =>
         string.Join(' ', entry.Run.Select(sample => sample.Number)) + (entry.NothingWaits ? "." : string.Empty);
 
-    private IEnumerable<Sample> Samples(int[] shapes) => shapes.Select((kind, number) => _kinds[kind] with { Number = number });
+    private IEnumerable<Sample> Samples(int[] shapes) => Samples(shapes, () => { });
+
+    private IEnumerable<Sample> Samples(int[] shapes, Action onRead)
+    {
+        foreach (var (number, kind) in shapes.Index())
+        {
+            onRead();
+            yield return _kinds[kind] with { Number = number };
+        }
+    }
 }
