@@ -54,6 +54,12 @@ def half(network):
     return lambda x: fast(channels_last(x.bfloat16())).float().contiguous()
 
 
+def turned(x, turns, flip):
+    """One of the eight ways to lay squares [...,n,n]: quarter turns, and then perhaps a reflection."""
+    x = torch.rot90(x, turns, (-2, -1))
+    return x.flip(-1) if flip else x
+
+
 def label(lpips, images):
     """The teacher's distance of each pair of eight images [8,3,H,W]: totals [28] and means over an 8x8 grid [28,8,8]."""
     a, b = (torch.tensor([pair[side] for pair in PAIRS]) for side in (0, 1))

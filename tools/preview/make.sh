@@ -3,8 +3,8 @@
 #
 #     tools/preview/make.sh TEACHERS WORK
 #
-# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK gets 18 GB of images and labels.
-# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil and fonts-dejavu, the .NET SDK, and six hours of two cores.
+# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK gets 36 GB of images and labels.
+# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu and gcc, the .NET SDK, and five hours of two cores.
 # Scenes, labels and their order are seeded; training runs against the clock, so its number of steps depends on the machine.
 # To see whether it works, in a clone: PART=30 tools/preview/make.sh TEACHERS WORK does a 30th of it, which gives models of no use.
 set -eu
@@ -23,16 +23,20 @@ both() {
     "$@" --first $((first + 1)) --last "$last" --step 2
     wait $even
 }
+# Or the allocator gives large blocks back after every step and faults them in again at the next: a fifth of the time.
+train() {
+    MALLOC_MMAP_THRESHOLD_=2000000000 MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_TOP_PAD_=200000000 python3 train.py "$@" --teachers "$teachers"
+}
+python3 pairs.py
 both 0 94 python3 data.py --teachers "$teachers" --out "$work/data"
-both 94 155 python3 data.py --teachers "$teachers" --out "$work/more"
+both 94 400 python3 data.py --teachers "$teachers" --out "$work/more"
 both 0 280 python3 mixtures.py --teachers "$teachers" --data "$work/data" --out "$work/mixtures"
-both 280 100 python3 mixtures.py --teachers "$teachers" --data "$work/more" --out "$work/mixtures"
+both 280 600 python3 mixtures.py --teachers "$teachers" --data "$work/more" --out "$work/mixtures"
 
-python3 train.py decoder --data "$work/data" --teachers "$teachers" --out "$work/runs/decoder.pt" --minutes $((1 + 84 / part)) &
+train decoder --data "$work/data" --out "$work/runs/decoder.pt" --minutes $((1 + 84 / part)) &
 decoder=$!
-# The later scenes count twice: they are fewer, and of more kinds.
-python3 train.py lpips --data "$work/data" "$work/mixtures" "$work/more" "$work/more" --teachers "$teachers" --out "$work/runs/lpips.pt" --minutes $((1 + 240 / part))
-python3 train.py encoder --data "$work/data" --teachers "$teachers" --out "$work/runs/encoder.pt" --minutes $((1 + 10 / part))
+train lpips --data "$work/data" "$work/mixtures" "$work/more" --out "$work/runs/lpips.pt" --minutes $((1 + 150 / part))
+train encoder --data "$work/data" --out "$work/runs/encoder.pt" --minutes $((1 + 10 / part))
 wait $decoder
 for model in decoder encoder lpips; do
     python3 export.py $model "$work/runs/$model.pt" "$work/weights/preview-$model.safetensors"

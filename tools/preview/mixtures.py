@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 import perturbations
 import teachers
-from data import SEED, SIZE, Shards, arguments, channels_last, label, sizes, to_tensor, write
+from data import SEED, SIZE, Shards, arguments, channels_last, label, sizes, to_tensor, turned, write
 
 SHIFTED = 280  # from this shard on every mixture is shifted once
 
@@ -33,20 +33,17 @@ def pieces(rng, scenes, side):
     return floor[..., y:y + side, x:x + side]
 
 
-def turned(rng, images):
-    """One of the eight ways to lay a square."""
-    images = torch.rot90(images, int(rng.integers(4)), (2, 3))
-    return images.flip(3) if rng.random() < 0.5 else images
-
-
 def recoloured(rng, images):
-    """Channels exchanged, inverted, or with another contrast and brightness."""
+    """Channels exchanged, inverted, with another contrast and brightness, or folded over."""
     if rng.random() < 0.5:
         images = images[:, torch.from_numpy(rng.permutation(3))]
     if rng.random() < 0.2:
         images = -images
     if rng.random() < 0.5:
         images = images * float(rng.uniform(0.4, 1.3)) + torch.from_numpy(rng.uniform(-0.3, 0.3, (3, 1, 1)).astype(np.float32)) * (rng.random() < 0.5)
+    if rng.random() < 0.25:  # tones folded over: bands where there were slopes
+        rates, phases = (torch.from_numpy(rng.uniform(low, high, (3, 1, 1)).astype(np.float32)) for low, high in ((0.8, 4), (0, 2 * np.pi)))
+        images = torch.sin(images * rates + phases)
     return images
 
 
@@ -56,7 +53,7 @@ def mixture(rng, scenes, size, shifted):
     images = pieces(rng, scenes, int(round(size / zoom)))
     if zoom != 1:
         images = F.interpolate(images, (size, size), mode='bilinear', antialias=True)
-    images = recoloured(rng, turned(rng, images)).contiguous()
+    images = recoloured(rng, turned(images, int(rng.integers(4)), rng.random() < 0.5)).contiguous()
     images[0].clamp_(-1, 1)
     for slot, kind in zip(range(4, 8), perturbations.choose(rng, 4, shifted)):
         base = images[1 if rng.random() < 0.15 else 0].numpy().transpose(1, 2, 0) / 2 + 0.5

@@ -1,4 +1,6 @@
 """The preview models. Their shapes are those that src/PerceptualEval.ModelBuilder/Preview builds as ONNX graphs."""
+import math
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -89,13 +91,17 @@ class PreviewLpips(nn.Module):
         # The first layer is not compared: at half the picture's size it has more values than all the others together.
         self.roots = nn.ParameterList([nn.Parameter(torch.full((1, width, 1, 1), 0.5)) for width in self.CHANNELS[1:]])
 
-    def features(self, image):
+    def activations(self, image):
+        """What is compared, before it is normalised: [N,C,h,w] of each layer but the first."""
         x, found = image, []
         for layer, conv in enumerate(self.convs):
             # Overlapping maxima as in SqueezeNet: strides alone over-charge small shifts.
             x = F.relu(conv(F.max_pool2d(x, 3, 2, padding=1) if layer in self.POOLED else x))
             found.append(x)
-        return [f / (f.pow(2).sum(1, keepdim=True).sqrt() + 1e-10) for f in found[1:]]
+        return found[1:]
+
+    def features(self, image):
+        return [f / (f.pow(2).sum(1, keepdim=True).sqrt() + 1e-10) for f in self.activations(image)]
 
     def maps(self, a, b):
         """The distance per pixel of each layer, [N,1,h,w]."""
@@ -106,6 +112,16 @@ class PreviewLpips(nn.Module):
 
 
 NETWORKS = {'decoder': PreviewDecoder, 'encoder': PreviewEncoder, 'lpips': PreviewLpips}
+
+
+def scaled(state):
+    """PreviewLpips' parameters with each layer scaled by a power of two, so that float16 holds its biases: features are normalised, and stay what they are."""
+    state, before = dict(state), 1.0
+    for layer in range(len(PreviewLpips.CHANNELS)):
+        weight, bias = f'convs.{layer}.weight', f'convs.{layer}.bias'
+        scale = 2.0 ** -max(0, math.ceil(math.log2(state[bias].abs().max() / 16)))
+        state[weight], state[bias], before = state[weight] * scale / before, state[bias] * scale, scale
+    return state
 
 
 def save(state):

@@ -12,11 +12,14 @@ import torch.nn.functional as F
 
 import students
 import teachers
-from data import CELLS, PAIRS, Shards, channels_last
+from data import CELLS, PAIRS, Shards, channels_last, turned
+from pairs import PairDistances
 
 
 RATES = {'decoder': 1.5e-3, 'encoder': 1.5e-3, 'lpips': 3e-3}
 FLOOR = 0.002
+REVIVE_UNTIL = 0.75  # shares of the schedule
+TURN_UNTIL = 0.85  # the teacher's distances change by 5 % where a picture is turned: the last steps see the true ones only
 
 
 def gradients(x):
@@ -81,43 +84,67 @@ class EncoderTask:
 class LpipsTask:
     """Smooth L1 on the logarithm of the distances of all pairs of a scene, of the whole picture and of each of 64 parts of it."""
 
-    batch = 2
+    batch = 4
 
     def __init__(self, lpips):
-        self.a, self.b = (torch.tensor([pair[side] for pair in PAIRS]) for side in (0, 1))
-        # What is spoilt is compared with what it was made from, above all.
-        weights = torch.tensor([4.0 if pair in ((1, 2), (1, 3)) or pair[0] == 0 and pair[1] >= 4 else 1.0 for pair in PAIRS])
+        # What is spoilt is compared with what it was made from, above all: the decodes of latents, then images.
+        weights = torch.tensor([16.0 if pair in ((1, 2), (1, 3)) else 8.0 if pair[0] == 0 and pair[1] >= 4 else 0.3 for pair in PAIRS])
         self.weights = weights / weights.mean()
 
     def distances(self, network, images):
-        """Totals [n,28] and means over an 8x8 grid [n,28,8,8] of n scenes of eight images."""
-        n, totals, cells = images.shape[0], 0, 0
-        for features, root in zip(network.features(channels_last(images.flatten(0, 1))), network.roots):
-            _, channels, height, width = features.shape
-            x = (features * root).permute(0, 2, 3, 1).reshape(n, 8, height * width, channels).transpose(1, 2)
-            products = x @ x.transpose(-1, -2)
-            square = products.diagonal(dim1=-2, dim2=-1)
-            distance = square[..., self.a] + square[..., self.b] - 2 * products[..., self.a, self.b]
-            distance = distance.transpose(1, 2).reshape(n, len(PAIRS), height, width)
-            totals = totals + distance.mean((2, 3))
-            cells = cells + F.adaptive_avg_pool2d(distance, CELLS)
-        return totals.clamp(min=0), cells.clamp(min=0)
+        """Totals [28] and means over an 8x8 grid [28,8,8] of eight images."""
+        totals, cells = 0, 0
+        for activations, root in zip(network.activations(channels_last(images)), network.roots):
+            distance = PairDistances.apply(activations, root.pow(2))
+            totals = totals + distance.mean((1, 2))
+            cells = cells + F.adaptive_avg_pool2d(distance[None], CELLS)[0]
+        return totals, cells
 
     def loss(self, network, batch, progress, rng):
-        def ask(found, truth, floor, weights):
+        def ask(found, truth, floor):
             errors = F.smooth_l1_loss(torch.log(found + floor), torch.log(truth + floor), beta=0.15, reduction='none')
-            return (errors * weights.view(-1, *[1] * (errors.dim() - 2))).mean()
+            return (errors * self.weights.view(-1, *[1] * (errors.dim() - 1))).mean()
 
         loss = 0
         for part, i in batch:  # not stacked: their sizes differ
-            totals, cells = self.distances(network, part['images'][i:i + 1].float())
-            loss = loss + ask(totals, part['totals'][i:i + 1].clamp(min=0), FLOOR / 4, self.weights) \
-                + 0.5 * ask(cells, part['cells'][i:i + 1].clamp(min=0), FLOOR, self.weights)
+            images, truth = part['images'][i].float(), part['cells'][i]
+            if progress < TURN_UNTIL and rng.random() < 0.5:
+                turns, flip = int(rng.integers(4)), rng.random() < 0.5
+                images, truth = (turned(x, turns, flip) for x in (images, truth))
+            totals, cells = self.distances(network, images)
+            loss = loss + ask(totals, part['totals'][i].clamp(min=0), FLOOR / 4) + 0.25 * ask(cells, truth.clamp(min=0), FLOOR)
         return loss / len(batch)
 
     @torch.no_grad()
+    def revive(self, networks, scenes):
+        """New filters for channels of the first network that nothing in these scenes activates: no gradient would reach them again.
+
+        The other networks get the same filters. Without this half of the channels end dead. Returns how many there were.
+        """
+        first, revived = networks[0], 0
+        pictures = [channels_last(part['images'][i].float()) for part, i in scenes]
+        for layer, conv in enumerate(first.convs):
+            pictures = [F.max_pool2d(x, 3, 2, padding=1) if layer in first.POOLED else x for x in pictures]
+            dead = torch.stack([conv(x).amax((0, 2, 3)) for x in pictures]).amax(0) <= 0
+            count = int(dead.sum())
+            if 0 < count < len(dead):
+                # As large as half the others, and active about half the time; what follows takes no notice at first.
+                fresh = torch.randn(count, *conv.weight.shape[1:])
+                fresh *= 0.5 * conv.weight[~dead].flatten(1).norm(dim=1).mean() / fresh.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+                bias = -torch.stack([F.conv2d(x, fresh, stride=conv.stride, padding=1).mean((0, 2, 3)) for x in pictures]).mean(0)
+                for network in networks:
+                    network.convs[layer].weight[dead], network.convs[layer].bias[dead] = fresh, bias
+                    if layer + 1 < len(network.convs):
+                        network.convs[layer + 1].weight[:, dead] = 0
+                    if layer:
+                        network.roots[layer - 1][:, dead] = 0.1
+                revived += count
+            pictures = [F.relu(conv(x)) for x in pictures]
+        return revived
+
+    @torch.no_grad()
     def validate(self, network, scenes):
-        found = torch.cat([self.distances(network, part['images'][i:i + 1].float())[0] for part, i in scenes])
+        found = torch.stack([self.distances(network, part['images'][i].float())[0] for part, i in scenes])
         truth = torch.stack([part['totals'][i] for part, i in scenes])
         relative = lambda pairs: ((found[:, pairs] / truth[:, pairs]) - 1).abs().nanmedian().item()
         decoded = [k for k, pair in enumerate(PAIRS) if pair in ((1, 2), (1, 3), (2, 3))]
@@ -176,6 +203,8 @@ def main():
             told = time.time()
             save(average, options, step, progress, np.mean(losses), task, shards)
             losses = []
+            if options.model == 'lpips' and progress < REVIVE_UNTIL:
+                print(f'step {step}: {task.revive((network, average), [scenes[i] for i in rng.permutation(len(scenes))[:48]])} channels revived', flush=True)
     save(average, options, step, 1, np.mean(losses), task, shards)
 
 
