@@ -9,7 +9,10 @@ import torch
 def save(path, tensors):
     header, blobs, offset = {}, [], 0
     for name, value in tensors.items():
-        blob = np.ascontiguousarray(value.detach().contiguous().numpy().astype('<f2')).tobytes()
+        half = np.ascontiguousarray(value.detach().contiguous().numpy().astype('<f2'))
+        if not np.isfinite(half).all():
+            raise ValueError(f'{name}: float16 does not hold its largest value, {value.abs().max().item():g}')
+        blob = half.tobytes()
         header[name] = {'dtype': 'F16', 'shape': list(value.shape), 'data_offsets': [offset, offset + len(blob)]}
         offset += len(blob)
         blobs.append(blob)

@@ -119,7 +119,7 @@ class LpipsTask:
     def revive(self, networks, scenes):
         """New filters for channels of the first network that nothing in these scenes activates: no gradient would reach them again.
 
-        The other networks get the same filters. Without this half of the channels end dead. Returns how many there were.
+        The other networks get the same filters. Without this a third of the channels ends dead. Returns how many there were.
         """
         first, revived = networks[0], 0
         pictures = [channels_last(part['images'][i].float()) for part, i in scenes]
@@ -128,7 +128,7 @@ class LpipsTask:
             dead = torch.stack([conv(x).amax((0, 2, 3)) for x in pictures]).amax(0) <= 0
             count = int(dead.sum())
             if 0 < count < len(dead):
-                # As large as half the others, and active about half the time; what follows takes no notice at first.
+                # As large as half the others, and active about half the time; the next layer takes no notice at first.
                 fresh = torch.randn(count, *conv.weight.shape[1:])
                 fresh *= 0.5 * conv.weight[~dead].flatten(1).norm(dim=1).mean() / fresh.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
                 bias = -torch.stack([F.conv2d(x, fresh, stride=conv.stride, padding=1).mean((0, 2, 3)) for x in pictures]).mean(0)

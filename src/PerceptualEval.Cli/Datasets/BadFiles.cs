@@ -13,6 +13,9 @@ internal sealed class BadFiles(int kept = BadFiles.ReasonsKept)
     /// <summary>How many there are.</summary>
     public long Count { get; private set; }
 
+    /// <summary>How many were added since some were last taken.</summary>
+    public int NewCount => _new.Count;
+
     /// <summary>The first reason.</summary>
     public string First => Line(_kept[0]);
 

@@ -63,17 +63,24 @@ internal static class BatchReader
     private static IEnumerable<SampleBatch> ReadInTurn(Dataset dataset, Func<int> batchSize, CancellationToken cancellationToken)
     {
         using var reader = new SampleReader(dataset.SourceCount);
-        var nothingWaited = true;
+        int? settled = null;
         foreach (var (run, nothingWaits) in ShapeRuns.Of(Samples(dataset, cancellationToken), batchSize, dataset.InOrderOnly))
         {
             if (Read(dataset, run, reader, cancellationToken) is { } batch)
             {
-                (batch.NothingWaitedBefore, batch.NothingWaits) = (nothingWaited, nothingWaits);
-                yield return batch;
-                nothingWaited = false;
-            }
+                if (settled is { } count)
+                {
+                    (batch.SettledBefore, batch.PassedOver) = ([.. batch.PassedOver.Take(count)], [.. batch.PassedOver.Skip(count)]);
+                    settled = null;
+                }
 
-            nothingWaited |= nothingWaits;
+                batch.NothingWaits = nothingWaits;
+                yield return batch;
+            }
+            else if (nothingWaits)
+            {
+                settled = dataset.Bad.NewCount;
+            }
         }
     }
 

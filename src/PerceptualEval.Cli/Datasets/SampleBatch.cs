@@ -33,10 +33,13 @@ internal sealed class SampleBatch : IDisposable
     /// <summary>Whether no sample waits for others of its shapes: those up to here are all in this batch and in those before.</summary>
     public bool NothingWaits { get; set; }
 
-    /// <summary>Whether none waited before this batch, which the batch before does not tell where those in between can't be read.</summary>
-    public bool NothingWaitedBefore { get; set; }
+    /// <summary>
+    /// Where no sample waited any more before this batch, and the batch before does not tell, since the last ones could not be read: what was
+    /// passed over since it. Else null.
+    /// </summary>
+    public IReadOnlyList<BadFile>? SettledBefore { get; set; }
 
-    /// <summary>What was passed over since the batch before; what comes after the last batch is among <see cref="Dataset.Bad"/> only.</summary>
+    /// <summary>What was passed over since the batch before, or since it was settled; what comes after the last batch is among <see cref="Dataset.Bad"/> only.</summary>
     public IReadOnlyList<BadFile> PassedOver { get; set; } = [];
 
     /// <summary>Reads samples into a new batch.</summary>

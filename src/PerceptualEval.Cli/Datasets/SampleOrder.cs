@@ -16,9 +16,8 @@ internal sealed class SampleOrder<T>
     /// <returns>The results whose turn it is, in order; none while samples wait.</returns>
     public IReadOnlyList<T> Add(SampleBatch batch, IReadOnlyList<T> results)
     {
-        var before = batch.NothingWaitedBefore ? TakeHeld() : [];
         _held.AddRange(batch.Samples.Zip(results, (sample, result) => (sample.Number, result)));
-        return batch.NothingWaits ? [.. before, .. TakeHeld()] : before;
+        return batch.NothingWaits ? TakeHeld() : [];
     }
 
     /// <summary>Takes what is held, in order: no more will come.</summary>

@@ -35,6 +35,12 @@ internal static class BatchLoop
             {
                 using (batch)
                 {
+                    if (batch.SettledBefore is { } settled)
+                    {
+                        passedOver.AddRange(settled);
+                        Take(order.TakeHeld(), nothingWaits: true);
+                    }
+
                     var start = Stopwatch.GetTimestamp();
                     var results = order.Add(batch, score(batch));
                     batchSize.Measured(batch.Samples.Count, batch.Target.Shape.ElementCount, Stopwatch.GetElapsedTime(start));
@@ -63,8 +69,8 @@ internal static class BatchLoop
         // What was passed over goes with the batches around it: without them a run that goes on would form others.
         void Take(IReadOnlyList<T> results, bool nothingWaits)
         {
-            taken += results.Count;
             take(results, nothingWaits ? [.. passedOver] : []);
+            taken += results.Count;
             if (nothingWaits)
             {
                 passedOver.Clear();

@@ -80,5 +80,5 @@ internal static class ShapeRuns
 
     // One buffer holds at most Array.MaxLength values.
     private static long Most(List<Sample> like, Func<int> length) =>
-        Math.Min(length(), Array.MaxLength / like[0].Sources.Max(source => source.Tensor.SampleShape.ElementCount));
+        Math.Clamp(Array.MaxLength / like[0].Sources.Max(source => source.Tensor.SampleShape.ElementCount), 1, length());
 }
