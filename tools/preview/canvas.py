@@ -5,7 +5,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-FONTS = sorted(glob.glob('/usr/share/fonts/truetype/**/*.ttf', recursive=True))
+FONTS = sorted(glob.glob('/usr/share/fonts/truetype/dejavu/*.ttf'))  # not whatever is installed: the scenes are to be the same everywhere
 
 
 def grid(size):

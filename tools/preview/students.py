@@ -119,7 +119,7 @@ def scaled(state):
     state, before = dict(state), 1.0
     for layer in range(len(PreviewLpips.CHANNELS)):
         weight, bias = f'convs.{layer}.weight', f'convs.{layer}.bias'
-        scale = 2.0 ** -max(0, math.ceil(math.log2(state[bias].abs().max() / 16)))
+        scale = 2.0 ** -math.ceil(math.log2(max(1, state[bias].abs().max().item() / 16)))
         state[weight], state[bias], before = state[weight] * scale / before, state[bias] * scale, scale
     return state
 

@@ -15,15 +15,14 @@ internal static class BatchLoop
     /// <param name="dataset">The dataset.</param>
     /// <param name="batchSize">The most samples in a batch; learns how long each took.</param>
     /// <param name="score">Computes one result for each sample of a batch, which is disposed afterwards.</param>
-    /// <param name="take">Takes results in the order of the samples, and what was passed over on the way to them.</param>
-    /// <param name="end">Ends the work after the last batch.</param>
+    /// <param name="take">Takes results in the order of the samples, and what was passed over on the way to them or, at the end, after them.</param>
     /// <param name="keep">Keeps what was taken where a later batch fails; the fault is thrown on.</param>
     /// <param name="done">How many samples an earlier run has done.</param>
     /// <param name="interrupt">Ends the run after the batch at work.</param>
     /// <returns>False where the run was interrupted.</returns>
     public static bool Run<T>(
         Dataset dataset, BatchSize batchSize, Func<SampleBatch, IReadOnlyList<T>> score, Action<IReadOnlyList<T>, IReadOnlyList<BadFile>> take,
-        Action end, Action keep, long done, CancellationToken interrupt)
+        Action keep, long done, CancellationToken interrupt)
     {
         var order = new SampleOrder<T>();
         var passedOver = new List<BadFile>();
@@ -37,23 +36,28 @@ internal static class BatchLoop
                 {
                     if (batch.SettledBefore is { } settled)
                     {
-                        passedOver.AddRange(settled);
-                        Take(order.TakeHeld(), nothingWaits: true);
+                        Take(order.TakeHeld(), settled);
                     }
 
                     var start = Stopwatch.GetTimestamp();
                     var results = order.Add(batch, score(batch));
                     batchSize.Measured(batch.Samples.Count, batch.Target.Shape.ElementCount, Stopwatch.GetElapsedTime(start));
-                    passedOver.AddRange(batch.PassedOver);
-                    Take(results, batch.NothingWaits);
+                    if (batch.NothingWaits)
+                    {
+                        Take(results, batch.PassedOver);
+                    }
+                    else
+                    {
+                        passedOver.AddRange(batch.PassedOver);
+                    }
+
                     progress.Report(done += batch.Samples.Count);
                 }
 
                 interrupt.ThrowIfCancellationRequested();
             }
 
-            Take(order.TakeHeld(), nothingWaits: true);
-            end();
+            Take(order.TakeHeld(), dataset.Bad.TakeNew());
             return true;
         }
         catch (OperationCanceledException)
@@ -67,14 +71,11 @@ internal static class BatchLoop
         }
 
         // What was passed over goes with the batches around it: without them a run that goes on would form others.
-        void Take(IReadOnlyList<T> results, bool nothingWaits)
+        void Take(IReadOnlyList<T> results, IReadOnlyList<BadFile> rest)
         {
-            take(results, nothingWaits ? [.. passedOver] : []);
+            take(results, [.. passedOver, .. rest]);
             taken += results.Count;
-            if (nothingWaits)
-            {
-                passedOver.Clear();
-            }
+            passedOver.Clear();
         }
     }
 }

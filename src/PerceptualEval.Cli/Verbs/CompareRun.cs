@@ -39,7 +39,7 @@ internal sealed class CompareRun(
     {
         Restore(dataset);
         interrupted = !_parts.IsComplete
-            && !BatchLoop.Run(dataset, batchSize, batch => CompareBatch(batch, batchSize), Take, () => _parts.AddRest(dataset), Keep, accumulator.Count, interrupt);
+            && !BatchLoop.Run(dataset, batchSize, batch => CompareBatch(batch, batchSize), Take, Keep, accumulator.Count, interrupt);
 
         // On the disk before the statistics, which a second interrupt ends with the process.
         _parts.Flush();

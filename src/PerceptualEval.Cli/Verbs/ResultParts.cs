@@ -34,7 +34,7 @@ internal sealed class ResultParts(ResultFolderWriter? folder)
         return [.. folder.Kept.Where(row => row.BadFile is null)];
     }
 
-    /// <summary>Adds rows, and what was passed over on the way to them.</summary>
+    /// <summary>Adds rows, and what was passed over around them.</summary>
     /// <param name="rows">Those of whole batches, in the order of the samples.</param>
     /// <param name="passedOver">What was passed over.</param>
     /// <exception cref="Results.OutputException">A part can't be written.</exception>
@@ -42,14 +42,6 @@ internal sealed class ResultParts(ResultFolderWriter? folder)
     {
         ResultRow[] all = [.. PassedOver(passedOver), .. rows];
         folder?.Write(all);
-    }
-
-    /// <summary>Adds what was passed over after the last batch.</summary>
-    /// <exception cref="Results.OutputException">A part can't be written.</exception>
-    public void AddRest(Dataset dataset)
-    {
-        ResultRow[] rest = [.. PassedOver(dataset.Bad.TakeNew())];
-        folder?.Write(rest);
     }
 
     /// <summary>Writes the part in progress: the run failed, and may go on later.</summary>

@@ -37,7 +37,7 @@ internal sealed class ScoreRun(
         }
 
         interrupted = !_parts.IsComplete
-            && !BatchLoop.Run(dataset, batchSize, batch => ScoreBatch(batch, batchSize), Take, () => _parts.AddRest(dataset), Keep, kept.Count, interrupt);
+            && !BatchLoop.Run(dataset, batchSize, batch => ScoreBatch(batch, batchSize), Take, Keep, kept.Count, interrupt);
         var summary = _accumulator.Compute();
         file?.Complete(summary, Bad.Count);
         _parts.Complete(() => ResultJson.Bytes(ScoreSummary.Of(summary, Bad.Count), ResultJson.Default.ScoreSummary), interrupted);
