@@ -21,6 +21,7 @@ import teachers
 from data import half, to_tensor
 
 SEED, STRENGTHS, DECODES = 1006, 3, 6
+SAME, OTHER = 4, 12  # scenes of each kind; with half of them chance moves the medians by 1 and 2 points
 PHOTOGRAPHS = ['astronaut', 'camera', 'chelsea', 'coffee', 'coins', 'hubble_deep_field', 'immunohistochemistry', 'moon', 'motorcycle_left',
                'motorcycle_right', 'page', 'rocket', 'grass', 'gravel', 'brick', 'clock_motion', 'ihc']
 
@@ -71,11 +72,11 @@ def sets(path, folder):
         encoder, decoder, lpips = teachers.load(folder)
         networks = encoder, decoder, half(teachers.load(folder)[1]), lpips
         rendered = lambda kinds, each: [(kinds[i % len(kinds)].__name__, scenes.render(kinds, SEED, i, 128)) for i in range(each * len(kinds))]
-        made = {'same kinds': prepare(rendered(scenes.TRAINING, 2), networks), 'other kinds': prepare(rendered(scenes.HELD_OUT, 6), networks),
+        made = {'same kinds': prepare(rendered(scenes.TRAINING, SAME), networks), 'other kinds': prepare(rendered(scenes.HELD_OUT, OTHER), networks),
                 'photographs': prepare(photographs(), networks)}
         torch.save(made, path)
     made = torch.load(path)
-    if [case['name'] for case in made['same kinds']] != [kind.__name__ for kind in scenes.TRAINING] * 2:
+    if [case['name'] for case in made['same kinds']] != [kind.__name__ for kind in scenes.TRAINING] * SAME:
         raise SystemExit(f'{path} holds scenes of other kinds than are trained now: remove it.')
     return made
 
