@@ -4,8 +4,8 @@
 #     tools/preview/make.sh TEACHERS WORK
 #
 # TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK gets 39 GB of images and labels.
-# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu, libopenblas0 and gcc, the .NET SDK, and five hours of two cores.
-# (Without libopenblas0 torch's matrix products, 1x1 convolutions among them, take up to ten times as long.)
+# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu and gcc, the .NET SDK, and five hours of two cores.
+# libopenblas0 makes the labels a fifth faster (torch's matrix products are ten times as slow with the BLAS that it comes with).
 # Scenes, labels and their order are seeded; training runs against the clock, so its number of steps depends on the machine.
 # To see whether it works, in a clone: PART=30 tools/preview/make.sh TEACHERS WORK does a 30th of it, which gives models of no use.
 set -eu
