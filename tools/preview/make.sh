@@ -4,7 +4,7 @@
 #     tools/preview/make.sh TEACHERS WORK
 #
 # TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK gets 39 GB of images and labels.
-# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu and gcc, the .NET SDK, and five hours of two cores.
+# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu, the .NET SDK, and five and a half hours of two cores.
 # libopenblas0 makes the labels a fifth faster (torch's matrix products are ten times as slow with the BLAS that it comes with).
 # Scenes, labels and their order are seeded; training runs against the clock, so its number of steps depends on the machine.
 # To see whether it works, in a clone: PART=30 tools/preview/make.sh TEACHERS WORK does a 30th of it, which gives models of no use.
@@ -28,7 +28,6 @@ both() {
 train() {
     MALLOC_MMAP_THRESHOLD_=2000000000 MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_TOP_PAD_=200000000 python3 train.py "$@" --teachers "$teachers"
 }
-python3 pairs.py
 both 0 94 python3 data.py --teachers "$teachers" --out "$work/data"
 both 94 400 python3 data.py --teachers "$teachers" --out "$work/more"
 both 0 280 python3 mixtures.py --teachers "$teachers" --data "$work/data" --out "$work/mixtures"
@@ -36,7 +35,7 @@ both 280 600 python3 mixtures.py --teachers "$teachers" --data "$work/more" --ou
 
 train decoder --data "$work/data" --out "$work/runs/decoder.pt" --minutes $((1 + 84 / part)) &
 decoder=$!
-train lpips --data "$work/data" "$work/mixtures" "$work/more" --out "$work/runs/lpips.pt" --minutes $((1 + 150 / part))
+train lpips --data "$work/data" "$work/mixtures" "$work/more" --out "$work/runs/lpips.pt" --minutes $((1 + 180 / part))
 train encoder --data "$work/data" --out "$work/runs/encoder.pt" --minutes $((1 + 10 / part))
 wait $decoder
 for model in decoder encoder lpips; do

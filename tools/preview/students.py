@@ -91,17 +91,14 @@ class PreviewLpips(nn.Module):
         # The first layer is not compared: at half the picture's size it has more values than all the others together.
         self.roots = nn.ParameterList([nn.Parameter(torch.full((1, width, 1, 1), 0.5)) for width in self.CHANNELS[1:]])
 
-    def activations(self, image):
-        """What is compared, before it is normalised: [N,C,h,w] of each layer but the first."""
+    def features(self, image):
         x, found = image, []
         for layer, conv in enumerate(self.convs):
             # Overlapping maxima as in SqueezeNet: strides alone over-charge small shifts.
             x = F.relu(conv(F.max_pool2d(x, 3, 2, padding=1) if layer in self.POOLED else x))
             found.append(x)
-        return found[1:]
-
-    def features(self, image):
-        return [f / (f.pow(2).sum(1, keepdim=True).sqrt() + 1e-10) for f in self.activations(image)]
+        # LPIPS adds 1e-10 to the norm; under the root, a pixel that nothing activates has a gradient, too.
+        return [f / (f.pow(2).sum(1, keepdim=True) + 1e-20).sqrt() for f in found[1:]]
 
     def maps(self, a, b):
         """The distance per pixel of each layer, [N,1,h,w]."""
