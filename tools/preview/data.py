@@ -1,7 +1,7 @@
 """Renders scenes, spoils them, and labels them with the teachers, once: training then only reads.
 
-A scene gives eight images (clean, three decodes, four distorted), so 28 pairs from eight passes of the teacher; and three latents with
-their decodes. TAEF2 runs in bfloat16 here (54 dB from float32), LPIPS in float32.
+A scene gives eight images: clean, the decode of its latent, two decodes of spoilt latents, four distorted ones; in later shards six decodes
+of spoilt latents instead. So 28 pairs from eight passes of the teacher; and the latents of the decodes. TAEF2 runs in bfloat16 here (54 dB from float32), LPIPS in float32.
 """
 import argparse
 import glob
@@ -22,8 +22,10 @@ import teachers
 SEED, SIZE, SHARD = 6, 128, 36
 KINDS = ((62, scenes.DRAWN), (82, fields.KINDS), (94, fields.SMOOTH), (188, scenes.BANDS), (10**9, scenes.TRAINING))  # of the shards before these
 LATER = 94  # from this shard on every scene is shifted once, and sizes alternate
+DECODED = 2000  # from this shard on scenes are decoded six times instead of distorted, and small
 PAIRS = list(itertools.combinations(range(8), 2))
 CELLS = 8
+DECODES = 6  # of spoilt latents, at most: what is not a decode is distorted
 
 
 def to_tensor(image):
@@ -84,22 +86,24 @@ def sizes(index):
 def shard(index, encoder, decoder, lpips):
     """The scenes 36 k ... 36 k + 35; where they are of twice the size, the first nine of them."""
     first = index * SHARD
-    size, count = sizes(index) if index >= LATER else (SIZE, SHARD)
+    size, count = sizes(index) if LATER <= index < DECODED else (SIZE, SHARD)
+    decodes = 2 if index < DECODED else DECODES
     kinds = next(kinds for end, kinds in KINDS if index < end)
     clean = [scenes.render(kinds, SEED, first + i, size) for i in range(count)]
     encoded = encoder(torch.stack([to_tensor(image) for image in clean]))
-    all_images, all_latents, totals, cells = [], [], [], []
+    all_images, all_latents, totals, cells, shifted = [], [], [], [], []
     for i, image in enumerate(clean):
         rng = np.random.default_rng([SEED + 1, first + i])
         latents = [encoded[i]]
-        for _ in range(2):
+        for _ in range(decodes):
             latent = encoded[i]
             for _ in range(1 + (rng.random() < 0.25)):
                 latent = perturbations.LATENT[rng.integers(9)](rng, rng.random(), latent, encoded[i - 1])
             latents.append(latent)
         decoded = decoder(torch.stack(latents))
         distorted = []
-        for kind in perturbations.choose(rng, 4, shifted=index >= LATER):
+        distortions = perturbations.choose(rng, DECODES - decodes, shifted=LATER <= index < DECODED)
+        for kind in distortions:
             base = ((decoded[0].numpy().transpose(1, 2, 0) + 1) / 2).clip(0, 1) if rng.random() < 0.15 else image
             distorted.append(to_tensor(perturbations.spoil(rng, kind, rng.random(), base)))
         images = torch.stack([to_tensor(image), *decoded, *distorted]).half()
@@ -108,7 +112,9 @@ def shard(index, encoder, decoder, lpips):
         all_latents.append(torch.stack(latents).half())
         totals.append(total)
         cells.append(grid)
-    return {'images': torch.stack(all_images), 'latents': torch.stack(all_latents), 'totals': torch.stack(totals), 'cells': torch.stack(cells)}
+        shifted.append([kind is perturbations.shift for kind in distortions])
+    return {'images': torch.stack(all_images), 'latents': torch.stack(all_latents), 'totals': torch.stack(totals), 'cells': torch.stack(cells),
+            'shifted': torch.tensor(shifted)}
 
 
 def read(path):

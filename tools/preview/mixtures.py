@@ -48,26 +48,27 @@ def recoloured(rng, images):
 
 
 def mixture(rng, scenes, size, shifted):
-    """Eight images [8,3,size,size] as data.py makes them: clean, three decodes, four distorted."""
+    """Eight images [8,3,size,size] as data.py makes them (clean, three decodes, four distorted), and which of the four are shifted."""
     zoom = 1 if rng.random() < 0.4 else 2 ** rng.uniform(-1 if size == SIZE else -0.5, 0.7)
     images = pieces(rng, scenes, int(round(size / zoom)))
     if zoom != 1:
         images = F.interpolate(images, (size, size), mode='bilinear', antialias=True)
     images = recoloured(rng, turned(images, int(rng.integers(4)), rng.random() < 0.5)).contiguous()
     images[0].clamp_(-1, 1)
-    for slot, kind in zip(range(4, 8), perturbations.choose(rng, 4, shifted)):
+    distortions = perturbations.choose(rng, 4, shifted)
+    for slot, kind in zip(range(4, 8), distortions):
         base = images[1 if rng.random() < 0.15 else 0].numpy().transpose(1, 2, 0) / 2 + 0.5
         images[slot] = to_tensor(perturbations.spoil(rng, kind, rng.random(), base.clip(0, 1)))
-    return images.half()
+    return images.half(), [kind is perturbations.shift for kind in distortions]
 
 
 def shard(index, scenes, lpips):
     """36 mixtures of 128 pixels or, every other time, 9 of 256; without latents."""
     size, count = sizes(index)
     rng = np.random.default_rng([SEED + 2, index])
-    images = torch.stack([mixture(rng, scenes, size, index >= SHIFTED) for _ in range(count)])
+    images, shifted = zip(*(mixture(rng, scenes, size, index >= SHIFTED) for _ in range(count)))
     totals, cells = zip(*(label(lpips, channels_last(x.float())) for x in images))
-    return {'images': images, 'totals': torch.stack(totals), 'cells': torch.stack(cells)}
+    return {'images': torch.stack(images), 'totals': torch.stack(totals), 'cells': torch.stack(cells), 'shifted': torch.tensor(shifted)}
 
 
 @torch.no_grad()

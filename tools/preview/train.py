@@ -16,7 +16,7 @@ from data import CELLS, PAIRS, Shards, channels_last, turned
 
 
 RATES = {'decoder': 1.5e-3, 'encoder': 1.5e-3, 'lpips': 3e-3}
-FLOOR = 0.002
+FLOOR = 0.001
 REVIVE_UNTIL = 0.75  # shares of the schedule
 TURN_UNTIL = 0.85  # the teacher's distances change by 5 % where a picture is turned: the last steps see the true ones only
 
@@ -86,10 +86,23 @@ class LpipsTask:
     batch = 4
 
     def __init__(self, lpips):
-        # What is spoilt is compared with what it was made from, above all: the decodes of latents, then images.
-        weights = torch.tensor([16.0 if pair in ((1, 2), (1, 3)) else 8.0 if pair[0] == 0 and pair[1] >= 4 else 0.3 for pair in PAIRS])
-        self.weights = weights / weights.mean()
         self.a, self.b = (torch.tensor([pair[side] for pair in PAIRS]) for side in (0, 1))
+
+    @staticmethod
+    def weigh(shifted):
+        """The weights [28] of a scene's pairs, given which of its distorted images are shifted, which the student over-charges."""
+        first = 8 - len(shifted)  # of the distorted images
+
+        def weight(a, b):
+            # What is spoilt is compared with what it was made from, above all: the decodes of latents, then images.
+            if a == 1 and b < first:
+                return 24.0
+            if a == 0 and b >= first:
+                return 30.0 if shifted[b - first] else 6.0
+            return 0.3
+
+        weights = torch.tensor([weight(a, b) for a, b in PAIRS])
+        return weights / weights.mean()
 
     def distances(self, network, images):
         """Totals [28] and means over an 8x8 grid [28,8,8] of eight images."""
@@ -103,18 +116,19 @@ class LpipsTask:
         return totals, cells
 
     def loss(self, network, batch, progress, rng):
-        def ask(found, truth, floor):
-            errors = F.smooth_l1_loss(torch.log(found + floor), torch.log(truth + floor), beta=0.15, reduction='none')
-            return (errors * self.weights.view(-1, *[1] * (errors.dim() - 1))).mean()
+        def ask(found, truth, floor, weights):
+            errors = F.smooth_l1_loss(torch.log(found + floor), torch.log(truth + floor), beta=0.1, reduction='none')
+            return (errors * weights.view(-1, *[1] * (errors.dim() - 1))).mean()
 
         loss = 0
         for part, i in batch:  # not stacked: their sizes differ
             images, truth = part['images'][i].float(), part['cells'][i]
-            if progress < TURN_UNTIL and rng.random() < 0.5:
+            if progress < TURN_UNTIL and rng.random() < 0.25:
                 turns, flip = int(rng.integers(4)), rng.random() < 0.5
                 images, truth = (turned(x, turns, flip) for x in (images, truth))
             totals, cells = self.distances(network, images)
-            loss = loss + ask(totals, part['totals'][i].clamp(min=0), FLOOR / 4) + 0.25 * ask(cells, truth.clamp(min=0), FLOOR)
+            weights = self.weigh(part['shifted'][i])
+            loss = loss + ask(totals, part['totals'][i].clamp(min=0), FLOOR / 4, weights) + 0.25 * ask(cells, truth.clamp(min=0), FLOOR, weights)
         return loss / len(batch)
 
     @torch.no_grad()
