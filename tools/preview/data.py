@@ -1,7 +1,8 @@
 """Renders scenes, spoils them, and labels them with the teachers, once: training then only reads.
 
-A scene gives eight images: clean, the decode of its latent, two decodes of spoilt latents, four distorted ones; in later shards six decodes
-of spoilt latents instead. So 28 pairs from eight passes of the teacher; and the latents of the decodes. TAEF2 runs in bfloat16 here (54 dB from float32), LPIPS in float32.
+A scene gives eight images: clean, the decode of its latent, and either two decodes of spoilt latents and four distorted images or, in later
+shards, six decodes of spoilt latents. That is 28 pairs from eight passes of the teacher, and the first three latents with their decodes.
+TAEF2 runs in bfloat16 here (54 dB from float32), LPIPS in float32.
 """
 import argparse
 import glob
@@ -21,11 +22,12 @@ import teachers
 
 SEED, SIZE, SHARD = 6, 128, 36
 KINDS = ((62, scenes.DRAWN), (82, fields.KINDS), (94, fields.SMOOTH), (188, scenes.BANDS), (10**9, scenes.TRAINING))  # of the shards before these
-LATER = 94  # from this shard on every scene is shifted once, and sizes alternate
-DECODED = 2000  # from this shard on scenes are decoded six times instead of distorted, and small
+# From shard LATER on, up to DECODED, every scene is shifted once, and sizes alternate. From DECODED on only latents are spoilt, and sizes are one
+# again. Shards from 1500 up to there are for trying models on.
+LATER, DECODED = 94, 2000
 PAIRS = list(itertools.combinations(range(8), 2))
 CELLS = 8
-DECODES = 6  # of spoilt latents, at most: what is not a decode is distorted
+SPOILT = 6  # images of a scene that are spoilt, as latents or afterwards
 
 
 def to_tensor(image):
@@ -86,8 +88,9 @@ def sizes(index):
 def shard(index, encoder, decoder, lpips):
     """The scenes 36 k ... 36 k + 35; where they are of twice the size, the first nine of them."""
     first = index * SHARD
-    size, count = sizes(index) if LATER <= index < DECODED else (SIZE, SHARD)
-    decodes = 2 if index < DECODED else DECODES
+    later = LATER <= index < DECODED
+    size, count = sizes(index) if later else (SIZE, SHARD)
+    decodes = 2 if index < DECODED else SPOILT  # of spoilt latents
     kinds = next(kinds for end, kinds in KINDS if index < end)
     clean = [scenes.render(kinds, SEED, first + i, size) for i in range(count)]
     encoded = encoder(torch.stack([to_tensor(image) for image in clean]))
@@ -102,19 +105,19 @@ def shard(index, encoder, decoder, lpips):
             latents.append(latent)
         decoded = decoder(torch.stack(latents))
         distorted = []
-        distortions = perturbations.choose(rng, DECODES - decodes, shifted=LATER <= index < DECODED)
+        distortions = perturbations.choose(rng, SPOILT - decodes, shifted=later)
         for kind in distortions:
             base = ((decoded[0].numpy().transpose(1, 2, 0) + 1) / 2).clip(0, 1) if rng.random() < 0.15 else image
             distorted.append(to_tensor(perturbations.spoil(rng, kind, rng.random(), base)))
         images = torch.stack([to_tensor(image), *decoded, *distorted]).half()
         total, grid = label(lpips, images.float())
         all_images.append(images)
-        all_latents.append(torch.stack(latents).half())
+        all_latents.append(torch.stack(latents[:3]).half())
         totals.append(total)
         cells.append(grid)
         shifted.append([kind is perturbations.shift for kind in distortions])
-    return {'images': torch.stack(all_images), 'latents': torch.stack(all_latents), 'totals': torch.stack(totals), 'cells': torch.stack(cells),
-            'shifted': torch.tensor(shifted)}
+    return {'images': torch.stack(all_images), 'latents': torch.stack(all_latents),
+            'totals': torch.stack(totals), 'cells': torch.stack(cells), 'shifted': torch.tensor(shifted)}
 
 
 def read(path):

@@ -3,7 +3,7 @@
 #
 #     tools/preview/make.sh TEACHERS WORK
 #
-# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK gets 51 GB of images and labels.
+# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK, an empty folder, gets 54 GB.
 # Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu, the .NET SDK, and six hours of two cores.
 # libopenblas0 makes the labels a fifth faster (torch's matrix products are ten times as slow with the BLAS that it comes with).
 # Scenes, labels and their order are seeded; training runs against the clock, so its number of steps depends on the machine.
@@ -36,6 +36,7 @@ both 280 600 python3 mixtures.py --teachers "$teachers" --data "$work/more" --ou
 
 train decoder --data "$work/data" --out "$work/runs/decoder.pt" --minutes $((1 + 84 / part)) &
 decoder=$!
+# The decodes count twice: it is decoded pairs that miss their aim.
 train lpips --data "$work/data" "$work/mixtures" "$work/more" "$work/decodes" "$work/decodes" --out "$work/runs/lpips.pt" --minutes $((1 + 180 / part))
 train encoder --data "$work/data" --out "$work/runs/encoder.pt" --minutes $((1 + 10 / part))
 wait $decoder

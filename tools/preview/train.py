@@ -16,7 +16,7 @@ from data import CELLS, PAIRS, Shards, channels_last, turned
 
 
 RATES = {'decoder': 1.5e-3, 'encoder': 1.5e-3, 'lpips': 3e-3}
-FLOOR = 0.001
+FLOOR = 0.001  # is added to the distance of a part before the logarithm, a quarter of it to that of the whole: the smallest count less
 REVIVE_UNTIL = 0.75  # shares of the schedule
 TURN_UNTIL = 0.85  # the teacher's distances change by 5 % where a picture is turned: the last steps see the true ones only
 
@@ -90,19 +90,13 @@ class LpipsTask:
 
     @staticmethod
     def weigh(shifted):
-        """The weights [28] of a scene's pairs, given which of its distorted images are shifted, which the student over-charges."""
-        first = 8 - len(shifted)  # of the distorted images
-
-        def weight(a, b):
-            # What is spoilt is compared with what it was made from, above all: the decodes of latents, then images.
-            if a == 1 and b < first:
-                return 24.0
-            if a == 0 and b >= first:
-                return 30.0 if shifted[b - first] else 6.0
-            return 0.3
-
-        weights = torch.tensor([weight(a, b) for a, b in PAIRS])
-        return weights / weights.mean()
+        """The weights [28] of a scene's pairs; shifted says of each of its distorted images, the last of the eight, whether it is shifted."""
+        first = 8 - len(shifted)
+        # What is spoilt is compared with what it was made from, above all: the decodes of latents, then images.
+        weights = torch.tensor([24.0 if a == 1 and b < first else 6.0 if a == 0 and b >= first else 0.3 for a, b in PAIRS])
+        weights = weights / weights.mean()
+        weights[first - 1:7][shifted.bool()] *= 5  # of the pairs (0, first) to (0, 7): the student over-charges shifts
+        return weights
 
     def distances(self, network, images):
         """Totals [28] and means over an 8x8 grid [28,8,8] of eight images."""
@@ -128,7 +122,8 @@ class LpipsTask:
                 images, truth = (turned(x, turns, flip) for x in (images, truth))
             totals, cells = self.distances(network, images)
             weights = self.weigh(part['shifted'][i])
-            loss = loss + ask(totals, part['totals'][i].clamp(min=0), FLOOR / 4, weights) + 0.25 * ask(cells, truth.clamp(min=0), FLOOR, weights)
+            loss = loss + ask(totals, part['totals'][i].clamp(min=0), FLOOR / 4, weights)
+            loss = loss + 0.25 * ask(cells, truth.clamp(min=0), FLOOR, weights)
         return loss / len(batch)
 
     @torch.no_grad()
