@@ -117,7 +117,7 @@ def shard(index, encoder, decoder, lpips):
         cells.append(grid)
         shifted.append([kind is perturbations.shift for kind in distortions])
     return {'images': torch.stack(all_images), 'latents': torch.stack(all_latents),
-            'totals': torch.stack(totals), 'cells': torch.stack(cells), 'shifted': torch.tensor(shifted)}
+            'totals': torch.stack(totals), 'cells': torch.stack(cells), 'shifted': torch.tensor(shifted, dtype=torch.bool)}
 
 
 def read(path):

@@ -95,7 +95,7 @@ class LpipsTask:
         # What is spoilt is compared with what it was made from, above all: the decodes of latents, then images.
         weights = torch.tensor([24.0 if a == 1 and b < first else 6.0 if a == 0 and b >= first else 0.3 for a, b in PAIRS])
         weights = weights / weights.mean()
-        weights[first - 1:7][shifted.bool()] *= 5  # of the pairs (0, first) to (0, 7): the student over-charges shifts
+        weights[first - 1:7][shifted] *= 5  # of the pairs (0, first) to (0, 7): the student over-charges shifts
         return weights
 
     def distances(self, network, images):
