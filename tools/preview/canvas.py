@@ -112,6 +112,31 @@ def letters(rng):
     return ''.join(alphabet[rng.integers(len(alphabet))] for _ in range(rng.integers(3, 20)))
 
 
+def laid(rng, image):
+    """A square image [H,H,3] turned by any angle, zoomed and perhaps stretched, and mirrored where it ends."""
+    size = len(image)
+    angle, zoom = rng.uniform(0, 2 * np.pi), 2 ** rng.uniform(-0.7, 1)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / zoom
+    if rng.random() < 0.5:
+        turn[0] *= rng.uniform(0.6, 1.6)
+    start = rng.uniform(0.2, 0.8, 2) * size - turn @ [size / 2, size / 2]
+    image = ndimage.gaussian_filter(image, (*[max(0, 0.4 / zoom - 0.3)] * 2, 0))
+    return np.stack([ndimage.affine_transform(image[..., c], turn, start, order=1, mode='reflect') for c in range(3)], -1)
+
+
+def recoloured(rng, image):
+    """Images [...,3] in [0,1] with channels exchanged, inverted, with another contrast and brightness, or folded over; may leave [0,1]."""
+    if rng.random() < 0.5:
+        image = image[..., rng.permutation(3)]
+    if rng.random() < 0.2:
+        image = 1 - image
+    if rng.random() < 0.5:
+        image = (image - 0.5) * rng.uniform(0.4, 1.3) + 0.5 + rng.uniform(-0.15, 0.15, 3) * (rng.random() < 0.5)
+    if rng.random() < 0.25:  # tones folded over: bands where there were slopes
+        image = 0.5 + 0.5 * np.sin((2 * image - 1) * rng.uniform(0.8, 4, 3) + rng.uniform(0, 2 * np.pi, 3))
+    return image.astype(np.float32)
+
+
 def finish(rng, image, size):
     """Down to the size asked for by averaging, then what a camera does: exposure, blur, vignette, grain."""
     factor = image.shape[0] // size

@@ -21,10 +21,14 @@ import scenes
 import teachers
 
 SEED, SIZE, SHARD = 6, 128, 36
-KINDS = ((62, scenes.DRAWN), (82, fields.KINDS), (94, fields.SMOOTH), (188, scenes.BANDS), (10**9, scenes.TRAINING))  # of the shards before these
-# From shard LATER on, up to DECODED, every scene is shifted once, and sizes alternate. From DECODED on only latents are spoilt, and sizes are one
-# again. Shards from 1500 up to there are for trying models on.
-LATER, DECODED = 94, 2000
+# What the shards from each of these numbers on hold, up to the next (and those from 1500 on are for trying models on):
+# LATER: every scene is shifted once, and sizes alternate
+# DECODED: only latents are spoilt, of one size
+# VARIED: the same of varied scenes of both sizes
+# HARD: of kinds that preview-lpips errs on most, of both sizes, those of 256 pixels varied
+LATER, DECODED, VARIED, HARD = 94, 2000, 5000, 7000
+KINDS = (  # of the shards before these
+    (62, scenes.DRAWN), (82, fields.KINDS), (LATER, fields.SMOOTH), (188, scenes.BANDS), (HARD, scenes.TRAINING), (10**9, scenes.HARD))
 PAIRS = list(itertools.combinations(range(8), 2))
 CELLS = 8
 SPOILT = 6  # images of a scene that are spoilt, as latents or afterwards
@@ -89,10 +93,11 @@ def shard(index, encoder, decoder, lpips):
     """The scenes 36 k ... 36 k + 35; where they are of twice the size, the first nine of them."""
     first = index * SHARD
     later = LATER <= index < DECODED
-    size, count = sizes(index) if later else (SIZE, SHARD)
+    size, count = sizes(index) if later or index >= VARIED else (SIZE, SHARD)
     decodes = 2 if index < DECODED else SPOILT  # of spoilt latents
     kinds = next(kinds for end, kinds in KINDS if index < end)
-    clean = [scenes.render(kinds, SEED, first + i, size) for i in range(count)]
+    render = scenes.varied if VARIED <= index < HARD or index >= HARD and index % 2 else scenes.render
+    clean = [render(kinds, SEED, first + i, size) for i in range(count)]
     encoded = encoder(torch.stack([to_tensor(image) for image in clean]))
     all_images, all_latents, totals, cells, shifted = [], [], [], [], []
     for i, image in enumerate(clean):
@@ -120,24 +125,42 @@ def shard(index, encoder, decoder, lpips):
             'totals': torch.stack(totals), 'cells': torch.stack(cells), 'shifted': torch.tensor(shifted, dtype=torch.bool)}
 
 
+class Stored:
+    """A tensor of float16 in a file of its own: stored[i] reads what is at the first index i, and nothing around it.
+
+    Mapped into memory, shards larger than it are read ahead for nothing and crowd each other out: a third of the time of training.
+    """
+
+    def __init__(self, path, shape):
+        self.path, self.shape = path, shape
+
+    def __getitem__(self, i):
+        value = torch.empty(self.shape[1:], dtype=torch.half)
+        with open(self.path, 'rb', buffering=0) as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+            file.seek(i * value.numel() * value.element_size())
+            file.readinto(value.numpy())
+        return value
+
+
 def read(path):
-    """A shard by the path of its labels; its images stay on the disk until they are used."""
+    """A shard by the path of its labels; its images and latents stay on the disk until they are used."""
     part = torch.load(path)
-    shape = part.pop('shape')
-    images = torch.from_file(path[:-len('labels')] + 'images', shared=False, size=math.prod(shape), dtype=torch.half)
-    return {**part, 'images': images.view(shape)}
+    return {**part, **{key: Stored(path[:-len('labels')] + key, shape) for key, shape in part.pop('stored').items()}}
 
 
 def write(options, make):
-    """The shards of a folder that are not there yet: labels beside images, which are complete where there are labels."""
+    """The shards of a folder that are not there yet: labels beside images and latents, which are complete where there are labels."""
     os.makedirs(options.out, exist_ok=True)
     for index in range(options.first, options.last, options.step):
         path = os.path.join(options.out, f'{index:04}')
         if not os.path.exists(path + '.labels'):
-            part = make(index)
-            images = part.pop('images')
-            images.numpy().tofile(path + '.images')
-            torch.save({**part, 'shape': tuple(images.shape)}, path + '.part')
+            part, stored = make(index), {}
+            for key in {'images', 'latents'} & part.keys():
+                tensor = part.pop(key)
+                tensor.numpy().tofile(f'{path}.{key}')
+                stored[key] = tuple(tensor.shape)
+            torch.save({**part, 'stored': stored}, path + '.part')
             os.replace(path + '.part', path + '.labels')
             print(f'shard {index}', flush=True)
 

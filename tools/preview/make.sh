@@ -3,8 +3,8 @@
 #
 #     tools/preview/make.sh TEACHERS WORK
 #
-# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK, an empty folder, gets 54 GB.
-# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu, the .NET SDK, and six hours of two cores.
+# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK, an empty folder, gets 71 GB.
+# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu, the .NET SDK, and seven hours of two cores.
 # libopenblas0 makes the labels a fifth faster (torch's matrix products are ten times as slow with the BLAS that it comes with).
 # Scenes, labels and their order are seeded; training runs against the clock, so its number of steps depends on the machine.
 # To see whether it works, in a clone: PART=30 tools/preview/make.sh TEACHERS WORK does a 30th of it, which gives models of no use.
@@ -30,7 +30,9 @@ train() {
 }
 both 0 94 python3 data.py --teachers "$teachers" --out "$work/data"
 both 94 400 python3 data.py --teachers "$teachers" --out "$work/more"
-both 2000 428 python3 data.py --teachers "$teachers" --out "$work/decodes"
+for shards in '2000 632' '5000 194' '7000 171'; do
+    both $shards python3 data.py --teachers "$teachers" --out "$work/decodes"
+done
 both 0 280 python3 mixtures.py --teachers "$teachers" --data "$work/data" --out "$work/mixtures"
 both 280 600 python3 mixtures.py --teachers "$teachers" --data "$work/more" --out "$work/mixtures"
 

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 
 import perturbations
 import teachers
+from canvas import recoloured
 from data import SEED, SIZE, Shards, arguments, channels_last, label, sizes, to_tensor, turned, write
 
 SHIFTED = 280  # from this shard on every mixture is shifted once
@@ -33,27 +34,14 @@ def pieces(rng, scenes, side):
     return floor[..., y:y + side, x:x + side]
 
 
-def recoloured(rng, images):
-    """Channels exchanged, inverted, with another contrast and brightness, or folded over."""
-    if rng.random() < 0.5:
-        images = images[:, torch.from_numpy(rng.permutation(3))]
-    if rng.random() < 0.2:
-        images = -images
-    if rng.random() < 0.5:
-        images = images * float(rng.uniform(0.4, 1.3)) + torch.from_numpy(rng.uniform(-0.3, 0.3, (3, 1, 1)).astype(np.float32)) * (rng.random() < 0.5)
-    if rng.random() < 0.25:  # tones folded over: bands where there were slopes
-        rates, phases = (torch.from_numpy(rng.uniform(low, high, (3, 1, 1)).astype(np.float32)) for low, high in ((0.8, 4), (0, 2 * np.pi)))
-        images = torch.sin(images * rates + phases)
-    return images
-
-
 def mixture(rng, scenes, size, shifted):
     """Eight images [8,3,size,size] as data.py makes them (clean, three decodes, four distorted), and which of the four are shifted."""
     zoom = 1 if rng.random() < 0.4 else 2 ** rng.uniform(-1 if size == SIZE else -0.5, 0.7)
     images = pieces(rng, scenes, int(round(size / zoom)))
     if zoom != 1:
         images = F.interpolate(images, (size, size), mode='bilinear', antialias=True)
-    images = recoloured(rng, turned(images, int(rng.integers(4)), rng.random() < 0.5)).contiguous()
+    images = turned(images, int(rng.integers(4)), rng.random() < 0.5).permute(0, 2, 3, 1) / 2 + 0.5
+    images = torch.from_numpy(recoloured(rng, images.numpy()).transpose(0, 3, 1, 2) * 2 - 1).contiguous()
     images[0].clamp_(-1, 1)
     distortions = perturbations.choose(rng, 4, shifted)
     for slot, kind in zip(range(4, 8), distortions):

@@ -7,7 +7,7 @@ from scipy.spatial import cKDTree
 import bands
 import fields
 import seen
-from canvas import blend, colour, finish, gradient, grid, letters, polygon, ramp, spectrum_noise, texture, write
+from canvas import blend, colour, finish, gradient, grid, laid, letters, polygon, ramp, recoloured, spectrum_noise, texture, write
 
 
 def dead_leaves(rng, size):
@@ -226,6 +226,8 @@ def rings(rng, size):
 DRAWN = [dead_leaves, shaded, noise, text, pattern, strokes, cells, landscape, composite]
 BANDS = bands.KINDS[:8] + seen.KINDS
 TRAINING = DRAWN + fields.KINDS + fields.SMOOTH[:2] + BANDS + bands.KINDS[8:]
+# Of the kinds of the training those that preview-lpips errs on most, whether it has seen the scene or not: repeated structures and waves.
+HARD = [pattern, fields.specks, fields.blades, fields.relief, fields.waves, *bands.KINDS[:3], bands.phases, bands.folds, seen.halftone]
 HELD_OUT = [fractal, trees, marble, chart, metaballs, rings]
 
 
@@ -234,3 +236,25 @@ def render(kinds, seed, index, size):
     rng = np.random.default_rng([seed, index])
     image = kinds[index % len(kinds)](rng, 2 * size)
     return finish(rng, np.asarray(image, np.float32), size)
+
+
+def varied(kinds, seed, index, size):
+    """A scene as from render, but turned, zoomed and recoloured, alone or joined with another one of these kinds."""
+    rng = np.random.default_rng([seed, index])
+    side = 2 * size
+
+    def fresh(kind):
+        return recoloured(rng, laid(rng, np.asarray(kind(rng, side), np.float32)))
+
+    image = fresh(kinds[index % len(kinds)])
+    if rng.random() < 0.6:
+        other, way = fresh(kinds[rng.integers(len(kinds))]), rng.random()
+        if way < 0.4:
+            mask = np.clip(spectrum_noise(rng, side, rng.uniform(1.2, 2.5))[..., 0] * 2 ** rng.uniform(-1, 5) + 0.5, 0, 1)
+        elif way < 0.8:
+            mask = sum(polygon(rng, side, *rng.uniform(0, side, 2), side * rng.uniform(0.05, 0.5)) for _ in range(rng.integers(1, 9))).clip(0, 1)
+            mask = ndimage.gaussian_filter(mask, rng.uniform(0, 4)) if rng.random() < 0.5 else mask
+        else:
+            mask = np.full((side, side), rng.uniform(0.2, 0.8), np.float32)
+        image = blend(image, mask, other)
+    return finish(rng, np.clip(image, 0, 1), size)
