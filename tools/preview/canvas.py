@@ -125,7 +125,7 @@ def laid(rng, image):
 
 
 def recoloured(rng, image):
-    """Images [...,3] in [0,1] with channels exchanged, inverted, with another contrast and brightness, or folded over; may leave [0,1]."""
+    """Images [...,3] in about [0,1] with channels exchanged, inverted, with another contrast and brightness, or folded over."""
     if rng.random() < 0.5:
         image = image[..., rng.permutation(3)]
     if rng.random() < 0.2:

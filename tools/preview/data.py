@@ -1,13 +1,12 @@
 """Renders scenes, spoils them, and labels them with the teachers, once: training then only reads.
 
-A scene gives eight images: clean, the decode of its latent, and either two decodes of spoilt latents and four distorted images or, in later
-shards, six decodes of spoilt latents. That is 28 pairs from eight passes of the teacher, and the first three latents with their decodes.
+A scene gives eight images: clean, the decode of its latent, and either two decodes of spoilt latents and four distorted images or,
+from shard DECODED on, six decodes of spoilt latents. That is 28 pairs from eight passes of the teacher, and the first three latents with their decodes.
 TAEF2 runs in bfloat16 here (54 dB from float32), LPIPS in float32.
 """
 import argparse
 import glob
 import itertools
-import math
 import os
 
 import numpy as np
@@ -21,14 +20,14 @@ import scenes
 import teachers
 
 SEED, SIZE, SHARD = 6, 128, 36
-# What the shards from each of these numbers on hold, up to the next (and those from 1500 on are for trying models on):
+# What the shards from each of these numbers on hold, up to the next (1500 to 1999 are for trying models on):
 # LATER: every scene is shifted once, and sizes alternate
 # DECODED: only latents are spoilt, of one size
 # VARIED: the same of varied scenes of both sizes
-# HARD: of kinds that preview-lpips errs on most, of both sizes, those of 256 pixels varied
-LATER, DECODED, VARIED, HARD = 94, 2000, 5000, 7000
+# HARDEST: of kinds that preview-lpips errs on most, of both sizes, those of 256 pixels varied
+LATER, DECODED, VARIED, HARDEST = 94, 2000, 5000, 7000
 KINDS = (  # of the shards before these
-    (62, scenes.DRAWN), (82, fields.KINDS), (LATER, fields.SMOOTH), (188, scenes.BANDS), (HARD, scenes.TRAINING), (10**9, scenes.HARD))
+    (62, scenes.DRAWN), (82, fields.KINDS), (LATER, fields.SMOOTH), (188, scenes.BANDS), (HARDEST, scenes.TRAINING), (10**9, scenes.HARD))
 PAIRS = list(itertools.combinations(range(8), 2))
 CELLS = 8
 SPOILT = 6  # images of a scene that are spoilt, as latents or afterwards
@@ -93,11 +92,11 @@ def shard(index, encoder, decoder, lpips):
     """The scenes 36 k ... 36 k + 35; where they are of twice the size, the first nine of them."""
     first = index * SHARD
     later = LATER <= index < DECODED
+    varied = index >= VARIED and (index < HARDEST or index % 2)
     size, count = sizes(index) if later or index >= VARIED else (SIZE, SHARD)
     decodes = 2 if index < DECODED else SPOILT  # of spoilt latents
     kinds = next(kinds for end, kinds in KINDS if index < end)
-    render = scenes.varied if VARIED <= index < HARD or index >= HARD and index % 2 else scenes.render
-    clean = [render(kinds, SEED, first + i, size) for i in range(count)]
+    clean = [(scenes.varied if varied else scenes.render)(kinds, SEED, first + i, size) for i in range(count)]
     encoded = encoder(torch.stack([to_tensor(image) for image in clean]))
     all_images, all_latents, totals, cells, shifted = [], [], [], [], []
     for i, image in enumerate(clean):
@@ -139,7 +138,9 @@ class Stored:
         with open(self.path, 'rb', buffering=0) as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
             file.seek(i * value.numel() * value.element_size())
-            file.readinto(value.numpy())
+            found = file.readinto(value.numpy())
+        if found != value.numel() * value.element_size():
+            raise EOFError(f'{self.path} ends within item {i}: {found} bytes of {value.numel() * value.element_size()}. Remove this shard, and write it again.')
         return value
 
 
@@ -156,7 +157,7 @@ def write(options, make):
         path = os.path.join(options.out, f'{index:04}')
         if not os.path.exists(path + '.labels'):
             part, stored = make(index), {}
-            for key in {'images', 'latents'} & part.keys():
+            for key in [key for key in ('images', 'latents') if key in part]:
                 tensor = part.pop(key)
                 tensor.numpy().tofile(f'{path}.{key}')
                 stored[key] = tuple(tensor.shape)

@@ -3,7 +3,7 @@
 #
 #     tools/preview/make.sh TEACHERS WORK
 #
-# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK, an empty folder, gets 71 GB.
+# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK, an empty folder, gets 74 GB.
 # Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu, the .NET SDK, and seven hours of two cores.
 # libopenblas0 makes the labels a fifth faster (torch's matrix products are ten times as slow with the BLAS that it comes with).
 # Scenes, labels and their order are seeded; training runs against the clock, so its number of steps depends on the machine.

@@ -226,8 +226,9 @@ def rings(rng, size):
 DRAWN = [dead_leaves, shaded, noise, text, pattern, strokes, cells, landscape, composite]
 BANDS = bands.KINDS[:8] + seen.KINDS
 TRAINING = DRAWN + fields.KINDS + fields.SMOOTH[:2] + BANDS + bands.KINDS[8:]
-# Of the kinds of the training those that preview-lpips errs on most, whether it has seen the scene or not: repeated structures and waves.
-HARD = [pattern, fields.specks, fields.blades, fields.relief, fields.waves, *bands.KINDS[:3], bands.phases, bands.folds, seen.halftone]
+# The kinds of the training that preview-lpips erred on most before it got more of these: repeated structures and waves.
+HARD = [pattern, fields.specks, fields.blades, fields.relief, fields.waves, bands.chirps, bands.spirals, bands.lattices,
+        bands.phases, bands.folds, seen.halftone]
 HELD_OUT = [fractal, trees, marble, chart, metaballs, rings]
 
 
