@@ -24,7 +24,7 @@ SEED, SIZE, SHARD = 6, 128, 36
 # LATER: every scene is shifted once, and sizes alternate
 # DECODED: only latents are spoilt, of one size
 # VARIED: the same of varied scenes of both sizes
-# HARDEST: of kinds that preview-lpips errs on most, of both sizes, those of 256 pixels varied
+# HARDEST: the same of scenes.HARD, only those of 256 pixels varied
 LATER, DECODED, VARIED, HARDEST = 94, 2000, 5000, 7000
 KINDS = (  # of the shards before these
     (62, scenes.DRAWN), (82, fields.KINDS), (LATER, fields.SMOOTH), (188, scenes.BANDS), (HARDEST, scenes.TRAINING), (10**9, scenes.HARD))
@@ -135,12 +135,13 @@ class Stored:
 
     def __getitem__(self, i):
         value = torch.empty(self.shape[1:], dtype=torch.half)
+        size = value.numel() * value.element_size()
         with open(self.path, 'rb', buffering=0) as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
-            file.seek(i * value.numel() * value.element_size())
+            file.seek(i * size)
             found = file.readinto(value.numpy())
-        if found != value.numel() * value.element_size():
-            raise EOFError(f'{self.path} ends within item {i}: {found} bytes of {value.numel() * value.element_size()}. Remove this shard, and write it again.')
+        if found != size:
+            raise EOFError(f'{self.path} ends within item {i}: {found} bytes of {size}. Remove this shard, and write it again.')
         return value
 
 

@@ -3,8 +3,8 @@
 #
 #     tools/preview/make.sh TEACHERS WORK
 #
-# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK, an empty folder, gets 74 GB.
-# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu, the .NET SDK, and seven hours of two cores.
+# TEACHERS holds taef2_encoder.pth, taef2_decoder.pth, squeezenet1_1-features.pth and lpips-v0.1-squeeze.pth; WORK, an empty folder, gets about 74 GB.
+# Needs Debian's python3-torch, python3-scipy, python3-skimage, python3-pil, fonts-dejavu, the .NET SDK, and about seven hours of two cores.
 # libopenblas0 makes the labels a fifth faster (torch's matrix products are ten times as slow with the BLAS that it comes with).
 # Scenes, labels and their order are seeded; training runs against the clock, so its number of steps depends on the machine.
 # To see whether it works, in a clone: PART=30 tools/preview/make.sh TEACHERS WORK does a 30th of it, which gives models of no use.
@@ -38,7 +38,7 @@ both 280 600 python3 mixtures.py --teachers "$teachers" --data "$work/more" --ou
 
 train decoder --data "$work/data" --out "$work/runs/decoder.pt" --minutes $((1 + 84 / part)) &
 decoder=$!
-# The decodes count twice: it is decoded pairs that miss their aim.
+# The decodes count twice: decoded pairs are the closest to missing their aim.
 train lpips --data "$work/data" "$work/mixtures" "$work/more" "$work/decodes" "$work/decodes" --out "$work/runs/lpips.pt" --minutes $((1 + 180 / part))
 train encoder --data "$work/data" --out "$work/runs/encoder.pt" --minutes $((1 + 10 / part))
 wait $decoder
